@@ -1,0 +1,39 @@
+"""What several tests stand on: the real content, loaded once, and moments of the calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flows.loader import Bundle, load_book, read_folder
+from flows.model import Book
+from flows.play import Walk, walk
+from flows.safety import probes
+
+ROOT = Path(__file__).parent.parent
+CONTENT = ROOT / "content"
+TOKYO = ZoneInfo("Asia/Tokyo")
+#: A Sunday evening: most desks are closed.
+SUNDAY_NIGHT = datetime(2026, 11, 22, 23, 10, tzinfo=TOKYO)
+#: A Tuesday in office hours.
+TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=TOKYO)
+
+
+@cache
+def bundle() -> Bundle:
+    """The real content as files."""
+    return read_folder(CONTENT)
+
+
+@cache
+def book() -> Book:
+    """The real content as a book."""
+    return load_book(bundle())
+
+
+@cache
+def walked() -> Walk:
+    """Every situation that the machine's walk meets in the real content."""
+    return walk(book(), TUESDAY_NOON, probes())
