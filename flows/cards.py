@@ -1,0 +1,127 @@
+"""A desk as people read it: what it is for, how to reach it, open until or from when, cost, how fresh the facts are.
+
+All wording comes from the `desks:` section of content/phrases.yaml, by the keys in `DESK_WORDS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flows.hours import TOKYO
+from flows.model import Card, Link
+
+if TYPE_CHECKING:
+    from flows.desks import Offered
+    from flows.directory import Desk
+
+#: A template by its key.
+Say = Callable[[str], str]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: Keys of the section `desks:`.
+DESK_WORDS = (
+    "open_always", "open_until", "closed_opens", "not_known", "any_time", "reply_later",
+    "same_day", "tomorrow", "this_week", "some_day", *WEEKDAYS,
+    "cost_free", "cost_data", "cost_call", "cost_navi", "cost_differs",
+    "family_alone", "first_phone", "first_chat", "first_visit",
+    "address", "email", "fax", "checked", "stale", "confirm",
+    "call", "chat", "send", "page",
+)  # fmt: skip
+#: Names that a template may hold between braces.
+DESK_PLACEHOLDERS = ("when", "time", "weekday", "year", "month", "day", "address", "email", "fax")
+
+
+def card(offered: Offered, now: datetime, say: Say) -> Card:
+    """A card for one desk.
+
+    Args:
+        offered: the desk and what is known of its hours at `now`.
+        now: an aware datetime.
+        say: gives the template for a key of `DESK_WORDS`.
+    """
+    desk, now = offered.desk, now.astimezone(TOKYO)
+    lines = (*_reach(desk, say), *_hours(offered, now, say), *_terms(desk, say), *_freshness(desk, now, say))
+    return Card(desk.name, (desk.about, *lines), tuple(_links(desk, say)))
+
+
+def moment(at: datetime, now: datetime, say: Say) -> str:
+    """A time in words as one says it at `now`: the time alone, tomorrow, with the day of the week, with the date."""
+    at, now = at.astimezone(TOKYO), now.astimezone(TOKYO)
+    days = (at.date() - now.date()).days
+    time = f"{at.hour}:{at.minute:02}"
+    key = "same_day" if days == 0 else "tomorrow" if days == 1 else "this_week" if days < 7 else "some_day"
+    weekday = say(WEEKDAYS[at.weekday()])
+    return _fill(say(key), time=time, weekday=weekday, month=str(at.month), day=str(at.day))
+
+
+def _fill(template: str, **values: str) -> str:
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template
+
+
+def _reach(desk: Desk, say: Say) -> Iterator[str]:
+    if not desk.contact.startswith("http"):
+        yield desk.contact  # alone on its line, so that it can be copied
+    if "visit" in desk.channels and desk.address:
+        yield _fill(say("address"), address=desk.address)
+    if desk.email and desk.email != desk.contact:
+        yield _fill(say("email"), email=desk.email)
+    if desk.fax and desk.fax != desk.contact:
+        yield _fill(say("fax"), fax=desk.fax)
+
+
+def _hours(offered: Offered, now: datetime, say: Say) -> Iterator[str]:
+    desk = offered.desk
+    if desk.staffed or desk.kind == "emergency":
+        if offered.open is None:
+            yield say("not_known")
+            if desk.hours_note:
+                yield desk.hours_note
+        elif offered.open:
+            until = offered.until
+            yield _fill(say("open_until"), when=moment(until, now, say)) if until else say("open_always")
+        elif offered.opens:
+            yield _fill(say("closed_opens"), when=moment(offered.opens, now, say))
+    elif desk.kind == "desk":
+        yield say("reply_later")
+    elif offered.open:
+        yield say("any_time")
+    elif desk.hours_note:
+        yield desk.hours_note
+
+
+def _terms(desk: Desk, say: Say) -> Iterator[str]:
+    if desk.cost:
+        yield say(f"cost_{desk.cost}")
+    if desk.family in ("yes", "only"):
+        yield say("family_alone")
+    if desk.first:
+        yield desk.first
+    elif desk.staffed:
+        yield say(f"first_{desk.channels[0]}")
+
+
+def _freshness(desk: Desk, now: datetime, say: Say) -> Iterator[str]:
+    if desk.kind == "page":
+        return
+    today, checked = now.date(), desk.checked_on
+    yield _fill(say("checked"), year=str(checked.year), month=str(checked.month), day=str(checked.day))
+    if desk.stale(today):
+        yield say("stale")
+    if desk.source_old(today):
+        yield say("confirm")
+
+
+def _links(desk: Desk, say: Say) -> Iterator[Link]:
+    if desk.contact.startswith("http"):
+        key = {"chat": "chat", "mail": "send"}.get(desk.channels[0], "page")
+        yield Link(say(key), desk.contact)
+    elif "@" not in desk.contact:
+        yield Link(say("call"), f"tel:{quote(re.sub('[^0-9#]', '', desk.contact))}")
+    if desk.url and desk.url != desk.contact:
+        yield Link(say("page"), desk.url)
