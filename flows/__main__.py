@@ -1,0 +1,90 @@
+"""`python -m flows check|walk|replay`: what writers run before they publish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows import transcripts
+from flows.loader import load_book, read_folder
+from flows.model import Book
+from flows.play import walk
+from flows.problems import ContentError
+
+CONTENT = Path("content")
+TOKYO = ZoneInfo("Asia/Tokyo")
+#: A moment in office hours, so that the walk meets desks of every kind.
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=TOKYO)
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Folder = Annotated[Path, typer.Argument(help="the content folder")]
+
+
+def _load(folder: Path) -> Book:
+    try:
+        return load_book(read_folder(folder))
+    except ContentError as error:
+        for problem in error.problems:
+            typer.echo(str(problem))
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def check(folder: Folder = CONTENT) -> None:
+    """Name every problem in the content; exit 1 if there is any."""
+    book = _load(folder)
+    steps = sum(len(flow.steps) for flow in book.flows.values())
+    typer.echo(f"ok: {len(book.flows)} flows, {steps} steps, version {book.version}")
+
+
+@app.command(name="walk")
+def walk_command(folder: Folder = CONTENT) -> None:
+    """Play every branch by machine from the greeting; exit 1 on a dead end or on anything not reached."""
+    book = _load(folder)
+    result = walk(book, NOON)
+    missing = result.missing()
+    for flow in book.flows.values():
+        steps = [target for target in result.steps() if target.flow == flow.id]
+        choices = [choice for choice in result.choices() if choice[0].flow == flow.id]
+        typer.echo(
+            f"{flow.id:16} steps {len(result.reached & set(steps)):3}/{len(steps):<3} "
+            f"choices {len(result.taken & set(choices)):3}/{len(choices):<3}"
+        )
+    total = len(result.steps()) + len(result.choices())
+    typer.echo(f"{(total - len(missing)) / total:.1%} reached in {result.turns} turns")
+    for name in missing:
+        typer.echo(f"not reached: {name}")
+    for fault in sorted(set(result.faults)):
+        typer.echo(f"fault: {fault}")
+    if missing or result.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="transcripts, e.g. tests/conversations/*.yaml")],
+    update: Annotated[bool, typer.Option(help="write the answers as they are now")] = False,
+    folder: Annotated[Path, typer.Option(help="the content folder")] = CONTENT,
+) -> None:
+    """Play transcripts again; exit 1 where an answer differs."""
+    book = _load(folder)
+    different = 0
+    for path in files:
+        transcript = transcripts.read(path)
+        lines = [line for line, _ in transcripts.replay(book, transcript)]
+        if lines == list(transcript.talk):
+            continue
+        different += 1
+        typer.echo(f"{'written' if update else 'differs'}: {path}")
+        if update:
+            transcripts.write(path, transcript, lines)
+    if different and not update:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

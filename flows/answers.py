@@ -1,0 +1,103 @@
+"""An answer in free text: to the question that is pending, else to what the text is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import questions
+from flows.model import Listen, Place, Step
+from flows.places import Area
+from flows.talk import Talk
+from flows.understand import Understanding, match_choice
+
+#: What a listening step leaves to another flow even if it could answer: somebody asks for something plainly.
+_PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
+#: What does not lead away for good: the flow comes back to the question.
+_PASSING = ("chat_thanks", "chat_greeting", "chat_smalltalk", "privacy_question", "human_please", "other")
+
+
+def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
+    """Takes a text without risk in it, and no global word. Returns the turn's outcome."""
+    if step is not None:
+        shown = questions.choices(talk, step)
+        for text in (parts[-1], "".join(parts)):
+            number = match_choice(text, [(label, words) for _, label, words in shown])
+            if number is not None:
+                talk.why.append(f"choice:{shown[number][0]}")
+                talk.misses = 0
+                talk.follow(questions.pick(talk, step, shown[number][0]))
+                return "answered"
+    if isinstance(step, Place) and (areas := questions.place_in(talk, "".join(parts), asked=True)):
+        talk.follow(questions.told_place(talk, step, areas))
+        talk.misses = 0
+        return "answered"
+    if isinstance(step, Listen) and not _asks_elsewhere(talk, step, heard):
+        talk.follow(questions.hear(talk, step, heard))
+        talk.misses = 0
+        return "heard"
+    return _route(talk, step, parts, heard)
+
+
+def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
+    target = talk.book.phrases.routes.get(heard.route)
+    if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
+        return False
+    known = any(entry.theme in heard.themes for entry in step.hears)
+    return heard.route in _PLAIN_REQUESTS or not (known or heard.route.startswith("chat_"))
+
+
+def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
+    target = talk.book.phrases.routes.get(heard.route)
+    new = not talk.at.flow and not talk.history
+    if new and (target is None or heard.route in ("chat_greeting", "chat_smalltalk", "other")):
+        talk.go(talk.entry("start"))
+        return "greeted"
+    if heard.route == "find_center":
+        areas = questions.place_in(talk, "".join(parts), asked=False)
+        if areas:
+            _introduce(talk, new)
+            tell_place(talk, areas)
+            return "place"
+    if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
+        target = talk.book.phrases.routes["talk_first"]
+    if target is None or (heard.route == "other" and not heard.why):
+        return _not_understood(talk, step)
+    talk.why.append(f"route:{heard.route}")
+    talk.misses = 0
+    _introduce(talk, new)
+    listening = talk.book.step(target)
+    if isinstance(listening, Listen) and heard.themes:
+        talk.at = replace(talk.at, stack=())
+        talk.stand(target)
+        talk.follow(questions.hear(talk, listening, heard))
+    elif heard.route in _PASSING:
+        talk.call(target)
+    else:
+        talk.go(target)
+    return "routed"
+
+
+def _introduce(talk: Talk, new: bool) -> None:
+    """Somebody who starts by typing hears first that this is an automatic guide."""
+    if new:
+        talk.phrase("introduction")
+
+
+def _not_understood(talk: Talk, step: Step | None) -> str:
+    talk.misses += 1
+    if step is None:
+        talk.go(talk.entry("welcome_back"))
+        return "welcomed"
+    talk.phrase("not_understood" if talk.misses == 1 else "not_understood_again")
+    return "not understood"
+
+
+def tell_place(talk: Talk, areas: tuple[Area, ...]) -> None:
+    """Puts the question where, already answered."""
+    step = talk.step()
+    if not isinstance(step, Place):
+        target = talk.entry("place")
+        step = talk.book.step(target)
+        talk.stand(target)
+    if isinstance(step, Place):
+        talk.follow(questions.told_place(talk, step, areas))

@@ -1,0 +1,78 @@
+"""The global words: they work in every state of every flow, typed or tapped. Each returns the turn's outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from flows.model import Desks, Target
+from flows.talk import Talk
+
+
+def _back(talk: Talk) -> str:
+    history = list(talk.history)
+    while history:
+        talk.at = history.pop()
+        if step := talk.step():
+            talk.history = tuple(history)
+            detail = talk.at.detail
+            talk.go(Target(talk.at.flow, step.id))
+            if not isinstance(step, Desks):  # desks are offered anew
+                talk.at = replace(talk.at, detail=detail)
+            return "undone"
+    talk.history = ()
+    return talk.explain("nothing_to_undo")
+
+
+def _restart(talk: Talk) -> str:
+    talk.at = replace(talk.at, voice=None, slots={}, stack=())
+    talk.misses = 0
+    talk.go(talk.entry("start"))
+    return "restarted"
+
+
+def _stop(talk: Talk) -> str:
+    talk.phrase("stopped")
+    talk.rest()
+    return "stopped"
+
+
+def _to(entry: str) -> Callable[[Talk], str]:
+    def lead(talk: Talk) -> str:
+        talk.call(talk.entry(entry))
+        return entry
+
+    return lead
+
+
+def _voice(talk: Talk, voice: str) -> str:
+    talk.at = replace(talk.at, voice="family" if voice == "family" else "person")
+    talk.go(talk.entry("menu"))
+    return "voice"
+
+
+def _unsay(talk: Talk) -> str:
+    """「今のなし」「そういう意味じゃない」 is believed: back to before, the door left open."""
+    talk.phrase("unsay")
+    if talk.at.flow == talk.entry("high").flow and talk.at.stack:
+        inner = talk.at.stack[-1]
+        talk.at = replace(talk.at, flow=inner.flow, step=inner.step, stack=talk.at.stack[:-1], detail="")
+    return "unsaid"
+
+
+def _erase(talk: Talk) -> str:
+    return "erase"
+
+
+#: Every global word, by the name that the lexicon and the global buttons use.
+COMMANDS: Mapping[str | None, Callable[[Talk], str]] = {
+    "back": _back,
+    "restart": _restart,
+    "stop": _stop,
+    "help": _to("help"),
+    "human": _to("human"),
+    "erase": _erase,
+    "voice_person": lambda talk: _voice(talk, "person"),
+    "voice_family": lambda talk: _voice(talk, "family"),
+    "unsay": _unsay,
+}

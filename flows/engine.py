@@ -1,0 +1,221 @@
+"""`take_turn`: the whole conversation as one function. It sends nothing, saves nothing, and is told the time.
+
+The order of a turn: risk first, in every state of every flow; then global words; then the question that
+is pending; then what the text is about; and when nothing is understood, an honest sentence and the choices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from flows import questions
+from flows.answers import answer, tell_place
+from flows.commands import COMMANDS
+from flows.model import (
+    RISKS,
+    Book,
+    Button,
+    Event,
+    Input,
+    Reply,
+    State,
+    Step,
+    Tap,
+    Target,
+    Trace,
+    Turn,
+    Typed,
+)
+from flows.questions import UnknownChoice
+from flows.talk import Talk, located
+from flows.understand import Understanding, understand
+
+#: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
+AGAIN_WITHIN = 8
+#: The gentle question of `watch` is put at most every few turns (issue 4: "not more often than every few turns").
+WATCH_REST = 3
+
+
+def take_turn(
+    book: Book, state: State | None, input: Input, now: datetime, *, unheard: bool = False
+) -> Turn:
+    """One message in, one reply out.
+
+    Args:
+        book: the content.
+        state: where this person stands; None for somebody new.
+        input: what they typed, tapped or sent.
+        now: the moment of the message, with a time zone.
+        unheard: the last reply never arrived, so a text cannot be an answer to it: its question is put again.
+
+    Raises:
+        FlowLoop: the content walks in circles without asking anything.
+    """
+    talk = Talk.of(book, state or State(), now)
+    talk.since += 1
+    start = talk.at
+    match input:
+        case Typed():
+            outcome = _typed(talk, input.parts, unheard)
+        case Tap():
+            outcome = _tapped(talk, input)
+        case Event():
+            outcome = _event(talk, input)
+    if outcome == "erase":
+        return _erased(talk)
+    if outcome != "undone" and start.flow and talk.at != start:
+        talk.history = (*talk.history, start)
+    return _turn(talk)
+
+
+def answer_from_memory(book: Book, input: Input, now: datetime) -> Reply:
+    """The answer when nothing can be kept: risk as always, else one honest sentence and the way to people.
+
+    Args:
+        book, input, now: as for `take_turn`.
+    """
+    if isinstance(input, Typed | Event):
+        parts = input.parts if isinstance(input, Typed) else (input.text,)
+        if understand(book.lexicon, parts).risk in RISKS[1:]:
+            return take_turn(book, None, input, now).reply
+    talk = Talk.of(book, State(), now)
+    talk.phrase("busy")
+    return Reply(talk.fitted(), (_global_button(talk, "human"),))
+
+
+def apology(book: Book, state: State | None, now: datetime) -> Reply:
+    """What somebody gets when a turn of theirs broke: honest, with the way to people."""
+    talk = Talk.of(book, state or State(), now)
+    talk.phrase("broke")
+    return Reply(talk.fitted(), tuple(_global_button(talk, name) for name in ("human", "restart")))
+
+
+# ---------------------------------------------------------------------------------------------- what came in
+
+
+def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
+    heard = understand(talk.book.lexicon, parts)
+    talk.heard = heard.risk
+    talk.why += heard.why
+    step = talk.step()
+    if _answers_crisis(talk, step, parts):
+        return answer(talk, step, parts, heard)
+    if heard.risk != "none" and not _asked_lately(talk, heard):
+        _meet_risk(talk, heard)
+        return "risk"
+    if heard.command in COMMANDS:
+        talk.why.append(f"command:{heard.command}")
+        return COMMANDS[heard.command](talk)
+    if talk.relocate():
+        return "moved"  # what was typed answered a question that is gone
+    if unheard and step is not None:
+        talk.go(Target(talk.at.flow, step.id))
+        return "asked again"
+    if talk.at.voice is None and heard.speaker == "family":
+        talk.at = replace(talk.at, voice="family")
+    return answer(talk, step, parts, heard)
+
+
+def _tapped(talk: Talk, tap: Tap) -> str:
+    if not tap.flow:
+        command = COMMANDS.get(tap.choice)
+        if command:
+            talk.why.append(f"command:{tap.choice}")
+            return command(talk)
+    target = located(talk.book, Target(tap.flow, tap.step))
+    step = talk.book.step(target) if target else None
+    if target is None or step is None:
+        return talk.explain("old_button")
+    if target.step != tap.step or target.flow != tap.flow:  # the question was replaced: put the new one
+        talk.phrase("updated")
+        talk.go(target)
+        return "moved"
+    before = talk.at
+    if (talk.at.flow, talk.at.step) != (target.flow, target.step):
+        talk.turn_back_to(target)
+    try:
+        talk.follow(questions.pick(talk, step, tap.choice))
+    except UnknownChoice:
+        talk.at = before
+        return talk.explain("old_button")
+    talk.why.append(f"tap:{target}.{tap.choice}")
+    talk.misses = 0
+    return "tapped"
+
+
+def _event(talk: Talk, event: Event) -> str:
+    if event.kind == "follow":
+        talk.go(talk.entry("welcome_back" if talk.at.flow or talk.history else "start"))
+        return "followed"
+    heard = understand(talk.book.lexicon, (event.text,))
+    talk.heard = heard.risk
+    if heard.risk != "none" and not _asked_lately(talk, heard):
+        _meet_risk(talk, heard)
+        return "risk"
+    talk.relocate()
+    if event.kind != "location":
+        return talk.explain(event.kind)
+    areas = questions.place_in(talk, event.text, asked=True) if event.text else ()
+    if not areas:
+        return talk.explain("location_unknown")
+    tell_place(talk, areas)
+    return "place"
+
+
+# ---------------------------------------------------------------------------------------------- risk
+
+
+def _answers_crisis(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bool:
+    """Whether the text is, word for word, an answer that the crisis flow itself offers.
+
+    Such an answer often names the danger; the flow knows better what to say to it than the block that
+    asked for it.
+    """
+    if step is None or talk.at.flow != talk.entry("high").flow or len(parts) != 1:
+        return False
+    return any(parts[0].strip() == label for _, label, _ in questions.choices(talk, step))
+
+
+def _asked_lately(talk: Talk, heard: Understanding) -> bool:
+    return heard.risk == "watch" and talk.risk != "none" and talk.since <= WATCH_REST
+
+
+def _meet_risk(talk: Talk, heard: Understanding) -> None:
+    talk.again = talk.risk == heard.risk and talk.since <= AGAIN_WITHIN
+    talk.risk, talk.since, talk.speaker, talk.misses = heard.risk, 0, heard.speaker, 0
+    if talk.at.voice is None and heard.speaker == "family":
+        talk.at = replace(talk.at, voice="family")
+    talk.call(talk.entry(heard.risk))
+
+
+# ---------------------------------------------------------------------------------------------- what goes out
+
+
+def _global_button(talk: Talk, name: str) -> Button:
+    return Button(talk.label(talk.book.phrases.labels[name]), Tap("", "", name, talk.book.version))
+
+
+def _buttons(talk: Talk) -> tuple[Button, ...]:
+    step = talk.step()
+    if step is None:
+        return tuple(_global_button(talk, name) for name in ("restart", "human"))
+    version = talk.book.version
+    own = [
+        Button(label, Tap(talk.at.flow, talk.at.step, choice, version))
+        for choice, label, _ in questions.choices(talk, step)
+    ]
+    return (*own, *(_global_button(talk, name) for name in ("human", "back", "stop")))
+
+
+def _turn(talk: Talk) -> Turn:
+    trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))
+    return Turn(talk.state(), Reply(talk.fitted(), _buttons(talk)), trace, tuple(talk.later))
+
+
+def _erased(talk: Talk) -> Turn:
+    fresh = Talk.of(talk.book, State(), talk.now)
+    fresh.at = replace(fresh.at, language=talk.at.language)
+    fresh.phrase("erased")
+    reply = Reply(fresh.fitted(), (_global_button(fresh, "restart"),))
+    return Turn(State(version=talk.book.version), reply, Trace(why=tuple(talk.why)), erase=True)

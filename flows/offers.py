@@ -1,0 +1,59 @@
+"""What a desks step and a memo step show: cards for this person and moment, and a note from the choices made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flows.desks import Need, Offer, card, choose
+from flows.model import Ask, Check, Desks, Memo, Message, Text
+
+if TYPE_CHECKING:
+    from flows.talk import Talk
+
+
+def offered(talk: Talk, step: Desks) -> Offer:
+    """What the directory has for this person now, without the desks already shown at this step."""
+    need = Need(
+        topics=frozenset(step.topics),
+        who="family" if talk.at.voice == "family" else "self",
+        by=next(iter(talk.at.slots.get("by", ())), None),
+        place=next(iter(talk.at.slots.get("place", ())), None),
+        language=talk.at.language,
+    )
+    seen = frozenset(filter(None, talk.at.detail.split(",")))
+    return choose(talk.book.directory, need, talk.now, seen)
+
+
+def offer(talk: Talk, step: Desks) -> None:
+    """Shows the desks that fit best and were not shown at this step yet."""
+
+    def word(name: str) -> str:
+        return talk.label(talk.book.phrases.desks[name])
+
+    found = offered(talk, step).offered
+    if found:
+        talk.messages.append(Message(cards=tuple(card(one, talk.now, word) for one in found)))
+    shown = [*filter(None, talk.at.detail.split(",")), *(one.desk.id for one in found)]
+    talk.at = replace(talk.at, detail=",".join(shown))
+
+
+def note(talk: Talk, step: Memo) -> None:
+    """Composes the note in one bubble; it is shown and not kept."""
+    lines = list(dict.fromkeys(talk.label(text) for text in _memo_texts(talk)))
+    if not lines:
+        talk.say(step.empty)
+        return
+    talk.say(step.text)
+    talk.messages.append(Message("\n".join([talk.label(step.heading), *(f"・{line}" for line in lines)])))
+
+
+def _memo_texts(talk: Talk) -> list[Text]:
+    found: list[Text] = []
+    for slot, values in talk.at.slots.items():
+        for flow in talk.book.flows.values():
+            for step in flow.steps.values():
+                if isinstance(step, Ask | Check) and step.remember == slot:
+                    choices = step.choices if isinstance(step, Ask) else step.items
+                    found += [choice.memo for choice in choices if choice.id in values and choice.memo]
+    return found
