@@ -1,0 +1,165 @@
+"""The command line: `python -m bot …`. Each command is one short function."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import database, logs, terminal
+from bot.core import tokyo_now
+from bot.settings import Settings, SettingsError
+from flows.loader import load_book, read_folder
+from flows.model import Book
+from flows.problems import ContentError
+from flows.understand import understand
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+db_app = typer.Typer(no_args_is_help=True)
+app.add_typer(db_app, name="db", help="The database.")
+
+
+class Only(StrEnum):
+    """Half of a bot, on PostgreSQL."""
+
+    web = "web"
+    worker = "worker"
+
+
+class Platform(StrEnum):
+    """Where a conversation is shown."""
+
+    line = "line"
+    discord = "discord"
+
+
+Now = Annotated[str | None, typer.Option(help='freezes the clock, e.g. "2026-11-22 23:10" (Asia/Tokyo)')]
+
+
+def _fail(code: int, *lines: str) -> typer.Exit:
+    for line in lines:
+        typer.echo(line, err=True)
+    return typer.Exit(code)
+
+
+def _settings() -> Settings:
+    dotenv = Path(".env")
+    try:
+        settings = Settings.load(os.environ, dotenv if dotenv.exists() else None)
+    except SettingsError as error:
+        raise _fail(2, *error.lines) from None
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def _book(settings: Settings) -> Book:
+    try:
+        return load_book(read_folder(settings.content_dir))
+    except ContentError as error:
+        raise _fail(1, *map(str, error.problems)) from None
+
+
+def _clock(now: str | None) -> Callable[[], datetime]:
+    if now is None:
+        return tokyo_now
+    try:
+        frozen = terminal.parse_now(now)
+    except ValueError:
+        raise _fail(2, f'--now "{now}" is no time. Write it like "2026-11-22 23:10".') from None
+    return lambda: frozen
+
+
+@app.command()
+def run(
+    only: Annotated[Only | None, typer.Option(help="web or worker alone; needs PostgreSQL")] = None,
+) -> None:
+    """Start everything that is configured."""
+    from bot import process  # the web server and the platforms are needed here only
+
+    settings = _settings()
+    if only and settings.sqlite:
+        raise _fail(2, f"--only {only} needs PostgreSQL: SQLite serves one process. Set DATABASE_URL.")
+    bot = process.Bot(settings, typer.echo, only.value if only else None)
+    try:
+        asyncio.run(process.run(bot))
+    except SettingsError as error:
+        raise _fail(2, *error.lines) from None
+    except ContentError as error:
+        raise _fail(1, *map(str, error.problems)) from None
+    except database.NotReady as error:
+        raise _fail(1, str(error)) from None
+    except OSError as error:
+        raise _fail(
+            1, f"{settings.host}:{settings.port} cannot be used: {error.strerror}. Set PORT."
+        ) from None
+
+
+@app.command()
+def chat(
+    platform: Annotated[Platform, typer.Option(help="whose limits the replies must keep")] = Platform.line,
+    now: Now = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="one JSON object a line in, one a line out")
+    ] = False,
+) -> None:
+    """Talk in the terminal; nothing is kept."""
+    book, clock = _book(_settings()), _clock(now)
+    talk = terminal.talk_json if as_json else terminal.talk_with_person
+    talk(book, platform.value, clock, sys.stdin, sys.stdout)
+
+
+@app.command(name="understand")
+def understand_command(
+    why: Annotated[bool, typer.Option(help="adds what decided it")] = False,
+) -> None:
+    """One JSON string a line in, one JSON object a line out: risk, speaker, route, places."""
+    from flows.places import find_places
+
+    book = _book(_settings())
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)
+        except ValueError:
+            text = None
+        if not isinstance(text, str):
+            typer.echo(
+                json.dumps({"error": 'write one JSON string a line, e.g. "眠れない"'}, ensure_ascii=False)
+            )
+            continue
+        heard = understand(book.lexicon, [text])
+        places = find_places(book.gazetteer, text, asked=False)
+        answer: dict[str, object] = {
+            "risk": heard.risk,
+            "speaker": heard.speaker,
+            "route": heard.route,
+            "places": [area.full_name for area in places],
+        }
+        if why:
+            answer["why"] = list(heard.why)
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the database's schema to that of this version."""
+    settings = _settings()
+    try:
+        asyncio.run(database.upgrade(settings.database_url))
+    except database.NotReady as error:
+        raise _fail(1, str(error)) from None
+    typer.echo("The database is up to date.")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""Discord: the gateway in, messages out. Only this package imports `discord`."""

@@ -1,0 +1,146 @@
+"""A reply as Discord's message payloads: content, desks as embeds, choices as buttons below the last message.
+
+The limits are those of Discord's documentation (`flows.limits`, and the constants below; read November 2026).
+Discord opens no `tel:` links: a card's number stands on a line of its own, and only pages become links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from flows import limits
+from flows.model import Button, Card, Link, Message, Reply
+
+#: Embeds in one message, and characters over all of them; characters of an embed's title and description.
+EMBEDS = 10
+EMBEDS_TEXT = 6000
+TITLE = 256
+DESCRIPTION = 4096
+#: Rows of components below a message, and buttons in one row.
+ROWS = 5
+ROW = 5
+#: Characters of a select option's label.
+OPTION_LABEL = 100
+
+LAMP = 0xE3A24A
+
+_ACTION_ROW, _BUTTON, _SELECT = 1, 2, 3
+_PRIMARY, _SECONDARY = 1, 2
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def render(reply: Reply) -> list[Json]:
+    """The messages of one reply on Discord; the choices stand below the last one and stay there.
+
+    Raises:
+        ValueError: the reply says nothing, or has more choices than fit below one message.
+    """
+    payloads = [payload for message in reply.messages for payload in _payloads(message)]
+    if not payloads:
+        raise ValueError("a Discord reply has at least one message")
+    if reply.choices:
+        payloads[-1]["components"] = _components(reply.choices)
+    return payloads
+
+
+def _payloads(message: Message) -> list[Json]:
+    if message.cards:
+        return [_payload(embeds=embeds) for embeds in _groups(_embed(card) for card in message.cards)]
+    if not message.text.strip():
+        raise ValueError("a message without words and without cards")
+    return [_payload(content=part) for part in _parts(message.text)]
+
+
+def _payload(**fields: object) -> Json:
+    """A message that calls nobody, whatever its words look like."""
+    return {**fields, "allowed_mentions": {"parse": []}}
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in pieces that Discord takes, parted at the end of a line where there is one."""
+    while len(text) > limits.DISCORD_TEXT:
+        end = text.rfind("\n", 1, limits.DISCORD_TEXT + 1)
+        end = end if end > 0 else limits.DISCORD_TEXT
+        if text[:end].strip():
+            yield text[:end]
+        text = text[end:].lstrip("\n")
+    if text.strip():
+        yield text
+
+
+# ---------------------------------------------------------------------------------------------- cards
+
+
+def _embed(card: Card) -> Json:
+    pages = [_page(link) for link in card.links if not link.url.startswith("tel:")]
+    lines = "\n".join((*card.lines, *pages))
+    return {
+        "title": _cut(card.title, TITLE),
+        **({"description": _cut(lines, DESCRIPTION)} if lines else {}),
+        "color": LAMP,
+    }
+
+
+def _page(link: Link) -> str:
+    """A link with its words on it; brackets would end it early."""
+    url = link.url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    return f"[{link.label}]({url})"
+
+
+def _groups(embeds: Iterable[Json]) -> Iterator[list[Json]]:
+    """Embeds in as few messages as they fit into."""
+    group: list[Json] = []
+    size = 0
+    for embed in embeds:
+        length = len(embed["title"]) + len(embed.get("description", ""))
+        if group and (len(group) == EMBEDS or size + length > EMBEDS_TEXT):
+            yield group
+            group, size = [], 0
+        group.append(embed)
+        size += length
+    if group:
+        yield group
+
+
+# ---------------------------------------------------------------------------------------------- choices
+
+
+def _components(choices: Sequence[Button]) -> list[Json]:
+    """Rows of buttons, the global words in rows of their own; more than fit become selects."""
+    own = [_button(button, _PRIMARY) for button in choices if button.tap.flow]
+    everywhere = [_button(button, _SECONDARY) for button in choices if not button.tap.flow]
+    rows = [_row(row) for row in (*_chunks(own, ROW), *_chunks(everywhere, ROW))]
+    if len(rows) > ROWS:
+        rows = [_row([_select(n, some)]) for n, some in enumerate(_chunks(choices, limits.DISCORD_OPTIONS))]
+    if len(rows) > ROWS:
+        raise ValueError(f"Discord shows {ROWS * limits.DISCORD_OPTIONS} choices, not {len(choices)}")
+    return rows
+
+
+def _row(components: Sequence[Json]) -> Json:
+    return {"type": _ACTION_ROW, "components": list(components)}
+
+
+def _button(button: Button, style: int) -> Json:
+    label = _cut(button.label, limits.DISCORD_LABEL)
+    return {"type": _BUTTON, "style": style, "label": label, "custom_id": button.tap.encode()}
+
+
+def _select(number: int, choices: Sequence[Button]) -> Json:
+    """A list to choose from; the tap is the value of the chosen option, not the id of the list."""
+    options = [
+        {"label": _cut(button.label, OPTION_LABEL), "value": button.tap.encode()} for button in choices
+    ]
+    return {"type": _SELECT, "custom_id": f"select.{number}", "options": options}
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

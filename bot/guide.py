@@ -1,0 +1,94 @@
+"""The content in use, and how it comes into a running bot: one checked bundle after another.
+
+`content/` is the working copy. At the start it is checked and published when it differs from the newest version in
+the database; every process takes the newest version between two batches. A bundle that fails a check is refused and
+the version before stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.logs import log
+from bot.versions import Versions
+from flows.engine import answer_from_memory, apology, take_turn
+from flows.loader import bundle_version, load_book, read_folder
+from flows.model import Book, Input, Reply, State, Turn
+from flows.problems import ContentError
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A book that talks: `bot.incoming.Content`."""
+
+    book: Book
+
+    @property
+    def version(self) -> str:
+        """The bundle's version."""
+        return self.book.version
+
+    def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
+        """One message in, one reply out."""
+        return take_turn(self.book, state, given, now)
+
+    def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
+        """The same for somebody who never got the last reply."""
+        return take_turn(self.book, state, given, now, unheard=True)
+
+    def from_memory(self, given: Input, now: datetime) -> Reply:
+        """The answer while nothing can be kept."""
+        return answer_from_memory(self.book, given, now)
+
+    def apology(self, state: State | None, now: datetime) -> Reply:
+        """Said when a turn broke."""
+        return apology(self.book, state, now)
+
+
+class Publisher:
+    """Brings content into use.
+
+    Args:
+        versions: what was published, in the database.
+        clock: tells the time; aware.
+    """
+
+    def __init__(self, versions: Versions, clock: Callable[[], datetime]) -> None:
+        self._versions = versions
+        self._clock = clock
+        self.refused: ContentError | None = None  # why the folder's content is not the one in use
+
+    async def open(self, folder: Path) -> Guide:
+        """The guide to start with: the folder's content, published; else the newest version that was.
+
+        Raises:
+            ContentError: the folder is refused and nothing was ever published.
+        """
+        try:
+            files = read_folder(folder)
+            guide = Guide(load_book(files))
+        except ContentError as error:
+            before = await self._versions.newest()
+            if before is None:
+                raise
+            self.refused = error
+            log.error("content refused", problems=len(error.problems), kept=before[0])
+            return Guide(load_book(before[1]))
+        if await self._versions.publish(bundle_version(files), files, self._clock()):
+            log.info("content published", version=guide.version)
+        return guide
+
+    async def newer(self, guide: Guide) -> Guide | None:
+        """A version that was published since, or None."""
+        found = await self._versions.newest(guide.version)
+        if found is None:
+            return None
+        try:
+            return Guide(load_book(found[1]))
+        except ContentError as error:  # published by another release of this software
+            self.refused = error
+            log.error("content refused", problems=len(error.problems), kept=guide.version)
+            return None

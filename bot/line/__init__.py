@@ -1,0 +1,1 @@
+"""LINE: the webhook in, messages out. Only this package imports `linebot`."""

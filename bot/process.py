@@ -1,0 +1,188 @@
+"""The running bot: everything that is configured, wired together, started, and stopped without losing anybody."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from aiohttp import web
+
+from bot.core import Core, Shelf, tokyo_now
+from bot.database import Database, NotReady
+from bot.guide import Guide, Publisher
+from bot.logs import fault, log, quiet_loop
+from bot.outbox import Outbox
+from bot.parcels import Sender
+from bot.settings import Settings
+from bot.store import Store
+from bot.versions import Versions
+from bot.web.chat import PLATFORM as WEB
+from bot.web.chat import Chat
+from bot.web.pages import site_routes
+
+#: Seconds between two rounds of the worker: due reminders, what dead processes left, newer content, traces.
+ROUND = 5.0
+
+Only = Literal["web", "worker"]
+
+
+@dataclass
+class Bot:
+    """All parts of one process.
+
+    Args:
+        settings: the environment.
+        notice: tells the operator something in one sentence.
+        only: `web` or `worker` alone, on PostgreSQL; None for everything.
+        clock: tells the time; aware, in Asia/Tokyo.
+    """
+
+    settings: Settings
+    notice: Callable[[str], object]
+    only: Only | None = None
+    clock: Callable[[], datetime] = tokyo_now
+    port: int = field(default=0, init=False)  # the one in use, once it serves
+    _forgot: date | None = field(default=None, init=False)
+
+    async def start(self) -> None:
+        """Opens the database and the content, and begins to serve.
+
+        Raises:
+            NotReady: the database needs `python -m bot db upgrade`, or a newer release.
+            ContentError: there is no content that passes its checks.
+            SettingsError: the file with the secret cannot be used.
+            OSError: the port is taken.
+        """
+        quiet_loop(asyncio.get_running_loop())
+        async with AsyncExitStack() as opened:
+            await self._open(opened)
+            self._opened = opened.pop_all()  # from here on `stop` closes what was opened
+
+    async def stop(self) -> None:
+        """Takes nothing more in, finishes what waits, hands over the rest."""
+        await self._opened.aclose()
+
+    async def _open(self, opened: AsyncExitStack) -> None:
+        """Everything in its order; what is opened last is closed first."""
+        keyring = self.settings.keyring(self.notice)
+        self._database = Database(self.settings.database_url)
+        opened.push_async_callback(self._database.close)
+        await self._prepare()
+        self._publisher = Publisher(Versions(self._database), self.clock)
+        self._shelf = Shelf(await self._publisher.open(self.settings.content_dir))
+        senders: dict[str, Sender] = {}
+        self._store = Store(self._database, keyring)
+        self._outbox = Outbox(self._store, senders, self.clock)
+        core = Core(self._store, self._outbox, self._shelf, self.clock)
+        core.start()
+        opened.push_async_callback(core.stop)
+        if self.only != "worker":
+            app = web.Application()
+            if self.settings.chat_page:
+                chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
+                chat.attach(app)
+                senders[WEB] = chat.sender
+            app.add_routes(site_routes(self._shelf, self.settings.retention_days, self.trouble))
+            await self._serve(app, opened)
+        work = asyncio.create_task(self._rounds())
+        opened.push_async_callback(_end, work)
+
+    async def trouble(self) -> str | None:
+        """Why the bot cannot work as it should, or None."""
+        try:
+            await self._database.check()
+        except NotReady as error:
+            return str(error)
+        except Exception as error:
+            return f"The database does not answer ({type(error).__name__})."
+        if self._publisher.refused:
+            count = len(self._publisher.refused.problems)
+            return f"The content folder has {count} problems; the version before is in use. See: python -m flows check"
+        return None
+
+    def _words(self) -> Mapping[str, str]:
+        return self._guide().book.pages.chat
+
+    def _guide(self) -> Guide:
+        guide = self._shelf.content
+        assert isinstance(guide, Guide)
+        return guide
+
+    async def _prepare(self) -> None:
+        """SQLite is brought up to date by itself. A database that is away does not stop the bot from answering."""
+        try:
+            if self._database.sqlite:
+                await self._database.upgrade()
+            else:
+                await self._database.check()
+        except NotReady:
+            raise
+        except Exception as error:
+            log.error("database", fault=fault(error))
+
+    async def _serve(self, app: web.Application, opened: AsyncExitStack) -> None:
+        runner = web.AppRunner(app, access_log=None)  # an access log would name sessions
+        await runner.setup()
+        opened.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, self.settings.host, self.settings.port).start()
+        self.port = runner.addresses[0][1]
+
+    # ------------------------------------------------------------------------------------------ the worker
+
+    async def _rounds(self) -> None:
+        while True:
+            await self._round()
+            await asyncio.sleep(ROUND)
+
+    async def _round(self) -> None:
+        await self._try(self._take_newer)
+        await self._try(self._store.clear_traces)
+        if self.only == "web":
+            return
+        await self._try(self._outbox.take_over)
+        if self._forgot != (today := self.clock().date()) and await self._try(self._forget):
+            self._forgot = today
+
+    async def _try(self, job: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await job()
+        except Exception as error:
+            log.error("worker", fault=fault(error))
+            return False
+        return True
+
+    async def _take_newer(self) -> None:
+        if newer := await self._publisher.newer(self._guide()):
+            self._shelf.content = newer
+            log.info("content in use", version=newer.version)
+
+    async def _forget(self) -> None:
+        count = await self._store.forget(self.clock().date(), self.settings.retention_days)
+        log.info("retention", conversations=count)
+
+
+async def _end(work: asyncio.Task[None]) -> None:
+    work.cancel()
+    with suppress(asyncio.CancelledError):
+        await work
+
+
+async def run(bot: Bot) -> None:
+    """Starts the bot, says where to look, and stops it when the process is told to end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await bot.start()
+    if bot.port:
+        host = bot.settings.host
+        shown = host if host not in ("0.0.0.0", "::") else "localhost"
+        look = "/" if bot.settings.chat_page else "/healthz"
+        bot.notice(f"Tomoshibi is running. Open http://{shown}:{bot.port}{look}  (Ctrl+C stops it)")
+    await ended.wait()
+    await bot.stop()

@@ -1,0 +1,76 @@
+"""The bot's own pages besides the chat: privacy policy and terms from content, and how the process is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from html import escape
+
+from aiohttp import web
+
+from bot.core import Shelf
+from bot.guide import Guide
+from bot.web.page import HEADERS, static_routes
+from flows.model import Page
+
+#: Says why the bot cannot work now, or nothing.
+Trouble = Callable[[], Awaitable[str | None]]
+
+
+def site_routes(shelf: Shelf, retention_days: int, trouble: Trouble) -> list[web.RouteDef]:
+    """`GET /privacy`, `/terms` (from the content in use), `/healthz` (it lives), `/readyz` (it can work), and what
+    all pages load.
+
+    Args:
+        shelf: the content in use.
+        retention_days: RETENTION_DAYS, for the page that promises it.
+        trouble: tells why the bot cannot work now, or None.
+    """
+
+    def page(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def give(_: web.Request) -> web.Response:
+            guide = shelf.content
+            assert isinstance(guide, Guide)
+            html = _html(getattr(guide.book.pages, name), guide, retention_days)
+            return web.Response(text=html, content_type="text/html", headers=HEADERS)
+
+        return give
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n", headers=HEADERS)
+
+    async def readyz(_: web.Request) -> web.Response:
+        reason = await trouble()
+        return web.Response(status=503 if reason else 200, text=f"{reason or 'ok'}\n", headers=HEADERS)
+
+    return [
+        *static_routes(),
+        web.get("/privacy", page("privacy")),
+        web.get("/terms", page("terms")),
+        web.get("/healthz", healthz),
+        web.get("/readyz", readyz),
+    ]
+
+
+def _html(page: Page, guide: Guide, days: int) -> str:
+    about = guide.book.about
+    values = {"{operator}": about.operator, "{contact}": about.contact, "{days}": str(days)}
+    parts = []
+    for paragraph in page.paragraphs:
+        for name, value in values.items():
+            paragraph = paragraph.replace(name, value)
+        heading = paragraph.startswith("# ")
+        tag = "h2" if heading else "p"
+        parts.append(f"<{tag}>{escape(paragraph.removeprefix('# '))}</{tag}>")
+    title = escape(page.title)
+    return (
+        '<!doctype html>\n<html lang="ja">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n"
+        '<link rel="icon" href="/chat/static/lamp.svg" type="image/svg+xml">\n'
+        '<link rel="stylesheet" href="/chat/static/palette.css">\n'
+        '<link rel="stylesheet" href="/chat/static/page.css">\n'
+        '<script src="/chat/static/theme.js"></script>\n</head>\n'
+        f'<body class="document">\n<main>\n<h1>{title}</h1>\n'
+        + "\n".join(parts)
+        + "\n</main>\n</body>\n</html>\n"
+    )

@@ -1,0 +1,24 @@
+"""`make bench`: every benchmark in one run, as the tables of docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import platform
+
+from bot.core import tokyo_now
+from tests.benchmarks import bench_core, bench_desks, bench_engine
+
+
+def main() -> None:
+    """Prints the tables."""
+    print(f"{tokyo_now().date().isoformat()}, Python {platform.python_version()}, {platform.machine()}\n")
+    print("## Core and store\n")
+    print("\n".join(bench_core.measure()))
+    print("\n## Engine and start\n")
+    print("\n".join(bench_engine.measure()))
+    print("\n## Desks\n\n```")
+    bench_desks.main()
+    print("```")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""What a process that died has left behind, on every database."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.outbox import Outbox
+from bot.parcels import Kind, Way
+from bot.records import Person
+from bot.store import Store
+from flows.model import Risk, State
+from tests.rows import keep, key, stands
+from tests.test_outbox import REFUSED, ordinary
+from tests.tiny import NOW, Clock, Recorder
+
+
+@pytest.mark.parametrize(
+    ("seconds", "risk", "kind", "way"),
+    [
+        (31, "none", "answer", "answer"),
+        (49, "high", "answer", "answer"),
+        (51, "high", "answer", "push"),
+        (51, "emergency", "answer", "push"),
+        (51, "none", "erased", "push"),
+        (0, "none", "reminder", "push"),
+        (51, "none", "answer", None),
+        (51, "watch", "answer", None),
+        (60 * 60 * 22, "high", "answer", "push"),
+        (60 * 60 * 24, "high", "answer", None),
+    ],
+)
+async def test_what_a_dead_process_left_behind_is_sent_as_its_age_allows(
+    store: Store,
+    outbox: Outbox,
+    sender: Recorder,
+    clock: Clock,
+    seconds: int,
+    risk: Risk,
+    kind: Kind,
+    way: Way | None,
+) -> None:
+    one = ordinary(risk=risk, kind=kind)
+    await keep(store, Person(key(), NOW.date(), State(), last_reply=one.id), parcels=[(one, NOW)])
+    clock.pass_(seconds=seconds)
+    await outbox.take_over()
+    await outbox.idle()
+    assert sender.ways == ([way] if way else [])
+    assert (await stands(store, key())).unheard is (way is None)
+    assert bool(outbox.settled) is (way is not None)
+
+
+async def test_a_leftover_that_is_refused_was_sent(store: Store, outbox: Outbox, sender: Recorder) -> None:
+    sender.answers.append(REFUSED)
+    one = ordinary()
+    await keep(store, Person(key(), NOW.date(), State(), last_reply=one.id), parcels=[(one, NOW)])
+    await outbox.take_over()
+    await outbox.idle()
+    assert outbox.settled == [one.id]
+    assert not (await stands(store, key())).unheard
+
+
+async def test_two_processes_never_send_the_same_leftover(
+    store: Store, outbox: Outbox, sender: Recorder, clock: Clock
+) -> None:
+    other = Outbox(store, {"test": sender}, clock, clock.pause)
+    several = [ordinary(key(number), kind="reminder") for number in range(20)]
+    await keep(store, parcels=[(one, NOW) for one in several])
+    await asyncio.gather(outbox.take_over(), other.take_over())
+    await outbox.idle()
+    await other.idle()
+    assert sorted(one.key for one, _ in sender.sent) == sorted(one.key for one in several)
+
+
+async def test_what_is_still_in_hand_is_not_sent_a_second_time_when_its_lease_ends(
+    store: Store, outbox: Outbox, sender: Recorder, clock: Clock
+) -> None:
+    one, lease = ordinary(), outbox.lease()
+    await keep(store, parcels=[(one, lease)])
+    sender.gate.clear()
+    outbox.post(one, lease)
+    clock.pass_(seconds=31)
+    await outbox.take_over()
+    sender.gate.set()
+    await outbox.idle()
+    assert len(sender.sent) == 1
