@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import get_args
+
+import yaml
 
 from flows import limits
 from flows.engine import take_turn
@@ -112,11 +115,8 @@ def written_choices(step: Step | None) -> Iterator[str]:
 
 Key = tuple[object, ...]
 
-#: Questions after the start at which the walk also types.
-FIRST_QUESTIONS = 6
 
-
-def walk(book: Book, now: datetime, texts: Sequence[str] = ()) -> Walk:
+def walk(book: Book, now: datetime) -> Walk:
     """Plays every branch from the greeting, breadth first, by the labels that a person sees.
 
     Two conversations that stand at the same step with the same voice, the same way back and the same answers to
@@ -126,7 +126,6 @@ def walk(book: Book, now: datetime, texts: Sequence[str] = ()) -> Walk:
     Args:
         book: the content.
         now: the moment in which all of it happens.
-        texts: sentences typed at the greeting and at the first questions, for what only free text leads to.
     """
     result = Walk(book)
     seen: set[Key] = set()
@@ -143,24 +142,35 @@ def walk(book: Book, now: datetime, texts: Sequence[str] = ()) -> Walk:
             waiting.append((book, fresh))
             result.states.append(fresh)
 
+    anywhere, listening = _sentences()
     for trial in (True, False):
         start = replace(book, about=replace(book.about, trial=trial))
         for event in get_args(EventKind):
             visit(start, None, Event(event))
-    typing = len(waiting) + FIRST_QUESTIONS
+        for text in anywhere:
+            visit(start, None, Typed((text,)))
+    typing, heard = len(waiting), set[Target]()
     while waiting:
         start, state = waiting.popleft()
         reply = take_turn(start, state, Event("media"), now).reply  # shows the present choices again
         for button in _worth_tapping(start, state, reply):
             visit(start, state, button.tap)
         typing -= 1
-        if typing > 0:
-            for text in texts:
-                once = take_turn(start, state, Typed((text,)), now).state
+        for text in anywhere if typing > 0 else ():
+            visit(start, state, Typed((text,)))
+            visit(start, state, Event("follow"))
+        here = Target(state.at.flow, state.at.step)
+        if here not in heard and isinstance(book.step(here), Listen):
+            heard.add(here)
+            for text in listening:
                 visit(start, state, Typed((text,)))
-                visit(start, once, Typed((text,)))
-                visit(start, once, Event("follow"))
     return result
+
+
+def _sentences() -> tuple[list[str], list[str]]:
+    """What is typed at the first questions, and what at every question that listens."""
+    data = yaml.safe_load(Path(__file__).with_name("walk_sentences.yaml").read_text(encoding="utf-8"))
+    return data["anywhere"], data["listening"]
 
 
 def _note_turn(result: Walk, turn: Turn, input: Input) -> None:
@@ -185,6 +195,8 @@ def _note_turn(result: Walk, turn: Turn, input: Input) -> None:
 def _key(book: Book, state: State, now: datetime) -> Key:
     at = state.at
     step = book.step(Target(at.flow, at.step))
+    if isinstance(step, Place) and at.detail:
+        return (at.flow, at.step, at.detail)  # the map of the country is walked once
     detail: object = (
         at.detail if isinstance(step, Place | Practice) else bool(at.detail and isinstance(step, Check))
     )
