@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
-from bot import database, logs, terminal
+from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
 from bot.settings import Settings, SettingsError
+from flows.desks import Offered
 from flows.loader import load_book, read_folder
 from flows.model import Book
 from flows.problems import ContentError
@@ -39,6 +40,22 @@ class Platform(StrEnum):
 
     line = "line"
     discord = "discord"
+
+
+class Who(StrEnum):
+    """For whom a desk is looked for."""
+
+    self = "self"
+    family = "family"
+
+
+class By(StrEnum):
+    """How somebody can reach a desk."""
+
+    phone = "phone"
+    chat = "chat"
+    visit = "visit"
+    mail = "mail"
 
 
 Now = Annotated[str | None, typer.Option(help='freezes the clock, e.g. "2026-11-22 23:10" (Asia/Tokyo)')]
@@ -148,6 +165,38 @@ def understand_command(
             answer["why"] = list(heard.why)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
+
+
+@app.command(name="desks")
+def desks_command(
+    place: Annotated[str | None, typer.Option(help="where, in any words")] = None,
+    who: Annotated[Who, typer.Option("--for", help="for whom")] = Who.self,
+    by: Annotated[By | None, typer.Option(help="how")] = None,
+    id: Annotated[str | None, typer.Option(help="just this desk")] = None,
+    now: Now = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="every desk that fits, not the best three")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """The desks that the bot would offer."""
+    book, moment = _book(_settings()), _clock(now)()
+    areas = lookup.places(book, place)
+    try:
+        if id:
+            found: Sequence[Offered] = [lookup.desk(book, id, moment)]
+        else:
+            found = lookup.desks(
+                book, moment, areas, who.value, by.value if by else None, everything=everything
+            )
+    except lookup.UnknownDesk:
+        raise _fail(
+            1, f'There is no desk "{id}" that may be shown. See: python -m bot desks --all --json'
+        ) from None
+    if as_json:
+        typer.echo(json.dumps(lookup.as_json(areas, found), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(lookup.as_text(book, areas, found, moment)))
 
 
 @db_app.command()

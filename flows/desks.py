@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from flows.cards import DESK_PLACEHOLDERS, DESK_WORDS, card
-from flows.desk_tables import load_directory
-from flows.directory import ASKED_BY, Desk, Directory
 from flows.hours import TOKYO, closes_at, is_open, next_opening
+from flows.listing.cards import DESK_PLACEHOLDERS, DESK_WORDS, card
+from flows.listing.desk_tables import load_directory
+from flows.listing.directory import ASKED_BY, Desk, Directory
 from flows.model import Language
 
 __all__ = [

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from flows import questions
-from flows.answers import answer, tell_place
-from flows.commands import COMMANDS
 from flows.model import (
     RISKS,
     Book,
@@ -27,8 +24,11 @@ from flows.model import (
     Turn,
     Typed,
 )
-from flows.questions import UnknownChoice
-from flows.talk import Talk, located
+from flows.talking import questions
+from flows.talking.answers import answer, tell_place
+from flows.talking.commands import COMMANDS
+from flows.talking.questions import UnknownChoice
+from flows.talking.talk import Talk, located
 from flows.understand import Understanding, understand
 
 #: Within this many turns the same grade of risk gets its shorter answer: never the same block again.

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from flows import problems as say
 from flows.model import RISKS, Risk, Speaker, Where
 from flows.problems import Problem
-from flows.source import Fields, Scalar, Table, read_yaml
+from flows.reading.source import Fields, Scalar, Table, read_yaml
 from flows.words import GroupName, Mark, Matcher, Word, folded, read_word
 
 FOLDER = "understanding/"

@@ -16,9 +16,10 @@ from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
 from flows.model import About, Book, Flow, Page, Pages, Phrases, Target, Text, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
-from flows.source import Fields, read_yaml
-from flows.steps import Reference, StepReader, check_id
-from flows.texts import TextReader, bubbles
+from flows.reading.parts import Reference, StepReader, check_id
+from flows.reading.source import Fields, read_yaml
+from flows.reading.steps import read_step
+from flows.reading.texts import TextReader, bubbles
 from flows.understand import load_lexicon
 
 Bundle = Mapping[str, str]
@@ -164,7 +165,9 @@ class _Loader:
         title, start = fields.scalar("title", required=True), fields.scalar("start")
         tables = dict(fields.tables("steps", required=True))
         self.written[flow_id] = set(tables)
-        steps = {step_id: step for step_id, inner in tables.items() if (step := reader.step(step_id, inner))}
+        steps = {
+            step_id: step for step_id, inner in tables.items() if (step := read_step(reader, step_id, inner))
+        }
         if fields.child("steps") is not None and not tables:
             self.problems.append(say.no_steps(fields.where))
         moved = self._moved(fields, reader)

@@ -2,6 +2,8 @@
 
 Everything here is plain, frozen data. A `Book` is made by `flows.loader`, walked by `flows.engine`; a `State`
 round-trips through JSON (`State.to_dict`, `State.from_dict`) and never holds text that a person typed.
+
+Over 300 lines, because a vocabulary is read as one page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which place a person means: prefecture, municipality or ward, in any spelling, alone or inside a sentence.
 
-In a sentence only what is surely a place counts (`flows.mentions`). The answer to "where?" is taken at its word: a bare
-name, a reading, a near miss.
+In a sentence only what is surely a place counts (`flows.mapping.mentions`). The answer to "where?" is taken at its
+word: a bare name, a reading, a near miss.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from flows.gazetteer import Gazetteer, Hints, load_gazetteer
-from flows.mentions import DISTRICT, JOINT, Areas, Mention, Sentence, inside, is_direction
-from flows.names import PREFECTURE, Area
-from flows.spelling import dashes, fold, is_hiragana, widen
+from flows.mapping.gazetteer import Gazetteer, Hints, load_gazetteer
+from flows.mapping.mentions import DISTRICT, JOINT, Areas, Mention, Sentence, inside, is_direction
+from flows.mapping.names import PREFECTURE, Area
+from flows.mapping.spelling import dashes, fold, is_hiragana, widen
 
 __all__ = ["Area", "Gazetteer", "find_places", "load_gazetteer"]
 

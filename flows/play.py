@@ -12,7 +12,6 @@ from typing import get_args
 
 import yaml
 
-from flows import limits
 from flows.engine import take_turn
 from flows.model import (
     Ask,
@@ -36,7 +35,8 @@ from flows.model import (
     Turn,
     Typed,
 )
-from flows.talk import Talk
+from flows.reading import limits
+from flows.talking.talk import Talk
 
 
 class Session:

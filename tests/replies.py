@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from flows.desks import AT_A_TIME, as_of, card
-from flows.limits import LINE_QUICK_REPLIES, MESSAGES
 from flows.model import Button, Card, Link, Message, Reply, Tap
+from flows.reading.limits import LINE_QUICK_REPLIES, MESSAGES
 from tests.support import SUNDAY_NIGHT, book
 
 POLICE = Card(

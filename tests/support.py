@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flows.loader import Bundle, load_book, read_folder
 from flows.model import Book
 from flows.play import Walk, walk
-from flows.safety import probes
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
@@ -36,4 +35,4 @@ def book() -> Book:
 @cache
 def walked() -> Walk:
     """Every situation that the machine's walk meets in the real content."""
-    return walk(book(), TUESDAY_NOON, probes())
+    return walk(book(), TUESDAY_NOON)

@@ -187,3 +187,30 @@ def test_run_says_where_to_look_serves_and_stops(tmp_path: Path, environment: di
 def test_the_database_is_brought_up_to_date_by_hand_too(tmp_path: Path) -> None:
     done = call(tmp_path, "bot", "db", "upgrade")
     assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")
+
+
+def test_desks_names_what_the_bot_would_offer(tmp_path: Path) -> None:
+    words = ("bot", "desks", "--json", "--now", "2027-01-02 03:00")
+    answer = json.loads(call(tmp_path, *words, "--place", "世田谷").stdout)
+    assert answer["places"] == ["東京都世田谷区"]
+    assert len(answer["desks"]) == 3
+    assert any(desk["open"] and desk["until"] is None for desk in answer["desks"])
+    assert "ぷらっとホーム世田谷" in [desk["name"] for desk in answer["desks"]]
+    assert set(answer["desks"][0]) == {
+        "id", "name", "channel", "contact", "open", "until", "opens", "checked_on", "url",
+    }  # fmt: skip
+    twofold = json.loads(call(tmp_path, *words, "--place", "府中市").stdout)
+    assert twofold["places"] == ["東京都府中市", "広島県府中市"]
+    by_chat = json.loads(call(tmp_path, *words, "--by", "chat", "--for", "family", "--all").stdout)
+    assert len(by_chat["desks"]) > 3
+    one = json.loads(call(tmp_path, *words, "--id", "inochinodenwa-free").stdout)
+    assert [desk["opens"] for desk in one["desks"]] == ["2027-01-02T16:00:00+09:00"]
+    shown = call(tmp_path, "bot", "desks", "--place", "世田谷").stdout
+    assert "世田谷区" in shown
+    assert "tel:" in shown
+
+
+def test_desks_says_when_there_is_no_such_desk(tmp_path: Path) -> None:
+    done = call(tmp_path, "bot", "desks", "--id", "nope")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert 'There is no desk "nope"' in done.stderr

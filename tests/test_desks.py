@@ -12,8 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cards import moment
-from flows.desk_rows import COLUMNS
 from flows.desks import (
     DESK_PLACEHOLDERS,
     DESK_WORDS,
@@ -27,8 +25,10 @@ from flows.desks import (
     fitting,
     load_directory,
 )
-from flows.directory import ASKED_BY
 from flows.hours import TOKYO, is_open
+from flows.listing.cards import moment
+from flows.listing.desk_rows import COLUMNS
+from flows.listing.directory import ASKED_BY
 from flows.model import Language
 from flows.problems import Problem
 

@@ -9,7 +9,7 @@ import pytest
 
 from flows.engine import answer_from_memory, apology, take_turn
 from flows.loader import load_book
-from flows.model import Event, Listen, State, Tap, Target, Turn, Typed
+from flows.model import Event, Listen, State, Tap, Turn, Typed
 from flows.play import Session
 from tests.support import SUNDAY_NIGHT, TUESDAY_NOON, book, bundle, walked
 
@@ -112,7 +112,7 @@ def test_back_works_as_often_as_the_history_holds_and_then_says_so() -> None:
 def wordings(phrase: str) -> list[str]:
     """All Japanese wordings of a shared reply."""
     text = book().phrases.replies[phrase]
-    return [wording.strip() for voice in ("person", "family") for wording in text.of(voice, "ja")]  # type: ignore[arg-type]
+    return [wording.strip() for voice in ("person", "family") for wording in text.of(voice, "ja")]
 
 
 def test_every_old_button_works_from_anywhere() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.names import PREFECTURE, Area
+from flows.mapping.names import PREFECTURE, Area
 from flows.places import Gazetteer, find_places, load_gazetteer
 from flows.problems import Problem
 

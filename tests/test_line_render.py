@@ -13,8 +13,8 @@ from linebot.v3.messaging import models
 
 from bot.line import render as line
 from bot.line.render import render
-from flows.limits import graphemes, utf16
 from flows.model import Button, Card, Link, Message, Reply, Tap
+from flows.reading.limits import graphemes, utf16
 from tests.contrast import contrast
 from tests.replies import ASK, CENTER, POLICE, desk_replies, replies
 

@@ -56,7 +56,8 @@ CHANGES = {
         "phrases.yaml",
         r"human: human\.start",
         "human: human.strat",
-        r"phrases\.yaml:\d+: entries\.human: 会話「human」に「strat」というステップはありません。もしかして「start」ですか。",
+        r"phrases\.yaml:\d+: entries\.human: 会話「human」に「strat」というステップはありません。"
+        "もしかして「start」ですか。",
     ),
     "no operator": (
         "about.yaml",
@@ -123,7 +124,7 @@ def test_every_example_of_the_readme_loads() -> None:
 
 
 def test_every_kind_of_step_has_an_example_in_the_readme() -> None:
-    from flows.steps import STEP_KINDS
+    from flows.reading.steps import STEP_KINDS
 
     text = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
     for kind in STEP_KINDS:

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.names import PREFECTURE
+from flows.mapping.names import PREFECTURE
 from flows.places import Area, find_places, load_gazetteer
 
 HERE = Path(__file__).parent

@@ -1,6 +1,6 @@
 """A reply as Discord's message payloads: content, desks as embeds, choices as buttons below the last message.
 
-The limits are those of Discord's documentation (`flows.limits`, and the constants below; read November 2026).
+The limits are those of Discord's documentation (`flows.reading.limits`, and the constants below; read November 2026).
 Discord opens no `tel:` links: a card's number stands on a line of its own, and only pages become links.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from flows import limits
 from flows.model import Button, Card, Link, Message, Reply
+from flows.reading import limits
 
 #: Embeds in one message, and characters over all of them; characters of an embed's title and description.
 EMBEDS = 10

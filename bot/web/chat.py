@@ -20,8 +20,8 @@ from bot.incoming import Incoming, Outcome
 from bot.privacy import Keyring
 from bot.web.mailbox import Full, Mailbox, Mailboxes
 from bot.web.page import HEADERS, page_route
-from flows import limits
 from flows.model import Event, EventKind, Input, Tap, Trace, Typed
+from flows.reading import limits
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 PLATFORM = "web"

@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.bench_core [--people 1000000]
 
-Everything that is compared is measured in the same run, in turn about, with the median of the rounds. The engine is
-replaced by a function that gives back a state and a reply of ordinary size, so that only core, store, seals and the
-database are measured; nothing is sent anywhere.
+Everything that is compared is measured in the same run, in turn about, with the median of the rounds. Batching is
+measured without the engine: a function gives back a state and a reply of ordinary size, so that only core, store,
+seals and the database count. What a million conversations cost is measured with a tap in the real content. Nothing is
+sent anywhere.
 """
 
 from __future__ import annotations
@@ -29,14 +30,17 @@ from bot import database as databases
 from bot import logs
 from bot.core import LIMIT, Core, Shelf, tokyo_now
 from bot.database import Database
-from bot.incoming import Incoming
+from bot.guide import Guide
+from bot.incoming import Content, Incoming
 from bot.outbox import Outbox
 from bot.parcels import Parcel, Sent, Way
 from bot.privacy import Keyring
 from bot.records import Person, Records
 from bot.store import Store
-from flows.model import Button, Event, Input, Message, Position, Reply, State, Tap, Target, Trace, Turn
+from flows.model import Event, Input, Reply, State, Trace, Turn
+from flows.play import Session
 from tests.parts import postgres_address, postgres_server
+from tests.support import SUNDAY_NIGHT, book
 
 #: People who write at the same time, each waiting for the answer before writing again.
 WRITERS = 512
@@ -44,15 +48,24 @@ ROUNDS = 5
 #: Conversations stored in one transaction before anything is measured.
 CHUNK = 5_000
 _KEYRING = Keyring("the secret of the benchmark, which keeps nothing")
-_STICKER = Event("sticker")
 
 
-def _ordinary_state() -> State:
-    """Half a dozen answers deep in a conversation."""
-    slots = {"theme": ("sleep", "family"), "place": ("302015",), "tried": ("talk", "letter")}
-    at = Position("family_worries", "how_to_speak", "family", "ja", slots, (Target("menu", "home"),))
-    said = {f"family_worries.step_{number}.text": number % 3 for number in range(12)}
-    return State(at, (at,) * 6, said, version="0123abcd")
+@dataclass(frozen=True)
+class Subject:
+    """Who talks, where everybody stands, and what everybody sends."""
+
+    content: Content
+    state: State
+    given: Input
+
+
+def real() -> Subject:
+    """The real content, half a dozen answers deep in a conversation, and a tap."""
+    session = Session(book(), SUNDAY_NIGHT)
+    turn = session.send(Event("follow"))
+    for _ in range(6):
+        turn = session.tap(session.choices[0])
+    return Subject(Guide(book()), turn.state, turn.reply.choices[0].tap)
 
 
 class Canned:
@@ -60,19 +73,11 @@ class Canned:
 
     version = "0123abcd"
 
-    def __init__(self) -> None:
-        text = "話してくれて、ありがとうございます。夜になると、考えごとが大きくなることがありますね。"
-        taps = [
-            Tap("family_worries", "how_to_speak", f"choice_{number}", self.version) for number in range(4)
-        ]
-        self.state = _ordinary_state()
-        self.reply = Reply(
-            (Message(text), Message(text[:30])), tuple(Button("もう少し聞く", tap) for tap in taps)
-        )
+    def __init__(self, state: State, reply: Reply) -> None:
+        self._turns = (Turn(state, reply, Trace()), Turn(replace(state, misses=1), reply, Trace()))
 
     def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
-        after = replace(state or self.state, misses=1 - state.misses if state else 0)
-        return Turn(after, self.reply, Trace(flow="family_worries", step="how_to_speak"))
+        return self._turns[state.misses == 0 if state else 0]
 
     def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
         return self.take_turn(state, given, now)
@@ -84,6 +89,13 @@ class Canned:
         raise RuntimeError
 
 
+def canned() -> Subject:
+    """The same, without the engine."""
+    subject = real()
+    reply = subject.content.take_turn(subject.state, subject.given, SUNDAY_NIGHT).reply
+    return Subject(Canned(subject.state, reply), subject.state, subject.given)
+
+
 class Nowhere:
     """A sender that delivers at once."""
 
@@ -92,12 +104,12 @@ class Nowhere:
 
 
 @asynccontextmanager
-async def running(url: str, limit: int) -> AsyncIterator[Core]:
+async def running(url: str, content: Content, limit: int) -> AsyncIterator[Core]:
     """A core on a database."""
     database = Database(url)
     store = Store(database, _KEYRING)
     core = Core(
-        store, Outbox(store, {"bench": Nowhere()}, tokyo_now), Shelf(Canned()), limit=limit, patience=60
+        store, Outbox(store, {"bench": Nowhere()}, tokyo_now), Shelf(content), limit=limit, patience=60
     )
     core.start()
     try:
@@ -107,7 +119,7 @@ async def running(url: str, limit: int) -> AsyncIterator[Core]:
         await database.close()
 
 
-async def turns(core: Core, people: int, count: int, writers: int = WRITERS) -> float:
+async def turns(core: Core, given: Input, people: int, count: int) -> float:
     """Seconds for `count` turns of people chosen at random."""
     left = iter(range(count))
     mark = random.getrandbits(64)
@@ -115,19 +127,19 @@ async def turns(core: Core, people: int, count: int, writers: int = WRITERS) -> 
     async def write() -> None:
         for number in left:
             key = _key(random.randrange(people))
-            incoming = Incoming(key, f"{mark}-{number}", _STICKER, {"token": "0" * 32}, tokyo_now(), "bench")
+            incoming = Incoming(key, f"{mark}-{number}", given, {"token": "0" * 32}, tokyo_now(), "bench")
             (outcome,) = await core.handle([incoming])
             if outcome.word != "answered":
                 raise RuntimeError(outcome.word)
 
     start = time.perf_counter()
-    await asyncio.gather(*(write() for _ in range(writers)))
+    await asyncio.gather(*(write() for _ in range(WRITERS)))
     return time.perf_counter() - start
 
 
-async def fill(url: str, people: int) -> None:
+async def fill(url: str, state: State, people: int) -> None:
     """Stores conversations of so many people."""
-    database, records, state = Database(url), Records(_KEYRING), _ordinary_state()
+    database, records = Database(url), Records(_KEYRING)
     today = tokyo_now().date()
     for first in range(0, people, CHUNK):
         keys = [_key(number) for number in range(first, min(first + CHUNK, people))]
@@ -161,32 +173,39 @@ class Ratio:
         return f"| {self.what} | {self.one} | {self.other} | {self.ratio:.2f} | {self.goal} |"
 
 
-async def batching(name: str, url: str) -> Ratio:
+async def batching(name: str, url: str, goal: str) -> Ratio:
     """Turns a second, LIMIT a commit against one a commit, with the same people waiting."""
-    await fill(url, 1_000)
-    async with running(url, LIMIT) as many, running(url, 1) as one:
-        await turns(many, 1_000, 2_000)
+    subject = canned()
+    await fill(url, subject.state, 1_000)
+    async with running(url, subject.content, LIMIT) as many, running(url, subject.content, 1) as one:
+        await turns(many, subject.given, 1_000, 2_000)
         rounds = [
-            (400 / await turns(one, 1_000, 400), 6_400 / await turns(many, 1_000, 6_400))
+            (
+                400 / await turns(one, subject.given, 1_000, 400),
+                6_400 / await turns(many, subject.given, 1_000, 6_400),
+            )
             for _ in range(ROUNDS)
         ]
-    goal = "at least 10" if name == "SQLite" else ""
     return _ratio(f"{name}: turns a second, one a commit → {LIMIT} a commit", rounds, ",.0f", goal)
 
 
 async def growth(few: str, many: str, people: int) -> list[Ratio]:
     """The cost of a turn with 1,000 and with `people` stored conversations."""
-    await fill(few, 1_000)
-    await fill(many, people)
+    subject = real()
+    await fill(few, subject.state, 1_000)
+    await fill(many, subject.state, people)
     ratios = []
     for limit, count, words in ((LIMIT, 6_400, f"{LIMIT} a commit"), (1, 300, "one a commit")):
-        async with running(few, limit) as little, running(many, limit) as large:
-            await turns(little, 1_000, count)
-            await turns(large, people, count)
+        async with (
+            running(few, subject.content, limit) as little,
+            running(many, subject.content, limit) as large,
+        ):
+            await turns(little, subject.given, 1_000, count)
+            await turns(large, subject.given, people, count)
             rounds = [
                 (
-                    await turns(little, 1_000, count) / count * 1_000,
-                    await turns(large, people, count) / count * 1_000,
+                    await turns(little, subject.given, 1_000, count) / count * 1_000,
+                    await turns(large, subject.given, people, count) / count * 1_000,
                 )
                 for _ in range(ROUNDS * 3)
             ]
@@ -224,7 +243,7 @@ def measure(people: int = 1_000_000) -> Sequence[str]:
     lines = ["| what | one | other | ratio | goal |", "| --- | --- | --- | --- | --- |"]
     with Path("/dev/null").open("w") as nowhere, sqlite_urls() as new:
         logs.configure("INFO", "json", nowhere)  # one line a turn, as in production
-        lines.append(str(asyncio.run(batching("SQLite", new()))))
+        lines.append(str(asyncio.run(batching("SQLite", new(), "at least 10"))))
         before = _memory()
         lines += map(str, asyncio.run(growth(new(), new(), people)))
         lines.append(
@@ -234,7 +253,7 @@ def measure(people: int = 1_000_000) -> Sequence[str]:
         with postgres_server() as server:
             url = postgres_address(server, "postgres")
             asyncio.run(databases.upgrade(url))
-            lines.append(str(asyncio.run(batching("PostgreSQL", url))))
+            lines.append(str(asyncio.run(batching("PostgreSQL", url, ""))))
     return lines
 
 

@@ -10,10 +10,10 @@ from datetime import date
 from typing import TypeVar, get_args
 
 from flows import problems as say
-from flows.directory import ASKED_BY, Desk, Kind, Way
 from flows.hours import Hours, parse_hours
+from flows.listing.directory import ASKED_BY, Desk, Kind, Way
 from flows.problems import Problem
-from flows.tables import Row
+from flows.reading.tables import Row
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from flows.desks import Need, Offer, card, choose
 from flows.model import Ask, Check, Desks, Memo, Message, Text
 
 if TYPE_CHECKING:
-    from flows.talk import Talk
+    from flows.talking.talk import Talk
 
 
 def offered(talk: Talk, step: Desks) -> Offer:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.gazetteer import Gazetteer
-from flows.names import Area, Name
-from flows.spelling import fold, is_hiragana, is_kanji, is_katakana
+from flows.mapping.gazetteer import Gazetteer
+from flows.mapping.names import Area, Name
+from flows.mapping.spelling import fold, is_hiragana, is_kanji, is_katakana
 
 #: In a longer text nobody names more places that matter; it also bounds the work.
 MOST_MENTIONS = 20

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from flows import limits, offers
 from flows.model import (
     Ask,
     Book,
@@ -32,7 +31,9 @@ from flows.model import (
     Target,
     Text,
 )
-from flows.texts import bubbles
+from flows.reading import limits
+from flows.reading.texts import bubbles
+from flows.talking import offers
 
 #: Steps walked in one turn before the engine gives up on a loop that the checks did not see.
 STEPS_PER_TURN = 50

@@ -16,7 +16,7 @@ from flows.model import Card, Link
 
 if TYPE_CHECKING:
     from flows.desks import Offered
-    from flows.directory import Desk
+    from flows.listing.directory import Desk
 
 #: A template by its key.
 Say = Callable[[str], str]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flows import problems as say
-from flows.desk_rows import COLUMNS, REQUIRED, DeskReader
-from flows.directory import Desk, Directory
+from flows.listing.desk_rows import COLUMNS, REQUIRED, DeskReader
+from flows.listing.directory import Desk, Directory
 from flows.problems import Problem
-from flows.tables import Row, read_table
+from flows.reading.tables import Row, read_table
 
 FOLDER = "desks/"
 MUNICIPALITIES, TOPICS = "desks/municipalities.csv", "desks/topics.csv"

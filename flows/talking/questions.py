@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows import offers
 from flows.model import (
     Ask,
     Check,
@@ -27,8 +26,9 @@ from flows.model import (
     Text,
 )
 from flows.places import Area, find_places
-from flows.talk import Talk
-from flows.texts import bubbles
+from flows.reading.texts import bubbles
+from flows.talking import offers
+from flows.talking.talk import Talk
 from flows.understand import Understanding
 
 #: Municipalities on one page: with 「つぎ」 and the global words they fill LINE's thirteen quick replies.

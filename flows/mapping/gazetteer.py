@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from flows import problems as say
-from flows.names import ENDINGS, PREFECTURE, Area, Names, NamesBuilder
+from flows.mapping.names import ENDINGS, PREFECTURE, Area, Names, NamesBuilder
+from flows.mapping.spelling import fold, plain_first, widen
 from flows.problems import Problem
-from flows.source import Fields, Scalar, Table, read_yaml
-from flows.spelling import fold, plain_first, widen
-from flows.tables import Row, read_table
+from flows.reading.source import Fields, Scalar, Table, read_yaml
+from flows.reading.tables import Row, read_table
 
 AREAS = "desks/municipalities.csv"
 PLACES = "understanding/places.yaml"

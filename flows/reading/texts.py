@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from flows import limits
 from flows import problems as say
 from flows.model import LANGUAGES, VOICES, Language, Text, Voice, Where
 from flows.problems import Problem
-from flows.source import Fields, Node, Scalar, Sequence, Table
+from flows.reading import limits
+from flows.reading.source import Fields, Node, Scalar, Sequence, Table
 
 #: What a writer may put between braces, filled in by the engine.
 PLACEHOLDERS = ("operator", "contact", "staffed", "place")

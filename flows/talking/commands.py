@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from flows.model import Desks, Target
-from flows.talk import Talk
+from flows.talking.talk import Talk
 
 
 def _back(talk: Talk) -> str:

@@ -1,6 +1,6 @@
 """What strings of characters can name: every spelling of every place, in tables made for looking up.
 
-Keys are folded (`flows.spelling.fold`): katakana stands as hiragana. Two tables are kept apart, because a written name
+Keys are folded (`flows.mapping.spelling.fold`): katakana stands as hiragana. Two tables are kept apart, because a written name
 (「府中」) is far surer in a sentence than a reading (「ふちゅう」).
 """
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flows.spelling import fold, from_romaji, is_hiragana, is_kanji, loose, one_edit, plain, widen
+from flows.mapping.spelling import fold, from_romaji, is_hiragana, is_kanji, loose, one_edit, plain, widen
 
 PREFECTURE = "prefecture"
 #: Endings of a name by kind, written and read (まち and ちょう, むら and そん by place).

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import questions
 from flows.model import Listen, Place, Step
 from flows.places import Area
-from flows.talk import Talk
+from flows.talking import questions
+from flows.talking.talk import Talk
 from flows.understand import Understanding, match_choice
 
 #: What a listening step leaves to another flow even if it could answer: somebody asks for something plainly.
