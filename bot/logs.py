@@ -8,6 +8,7 @@ kind and place without its message.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 import traceback
@@ -17,6 +18,8 @@ from typing import Any, Literal, TextIO
 import structlog
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -31,7 +34,7 @@ def configure(level: str, form: Literal["text", "json"], out: TextIO = sys.stder
     """
     number = logging.getLevelNamesMapping()[level]
     render: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.processors.JSONRenderer(lambda line, **_: _ENCODER.encode(line))
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     )

@@ -28,7 +28,7 @@ from flows.talking import questions
 from flows.talking.answers import answer, tell_place
 from flows.talking.commands import COMMANDS
 from flows.talking.questions import UnknownChoice
-from flows.talking.talk import Talk, located
+from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
 
 #: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
@@ -37,9 +37,7 @@ AGAIN_WITHIN = 8
 WATCH_REST = 3
 
 
-def take_turn(
-    book: Book, state: State | None, input: Input, now: datetime, *, unheard: bool = False
-) -> Turn:
+def take_turn(book: Book, state: State | None, input: Input, now: datetime, *, unheard: bool = False) -> Turn:
     """One message in, one reply out.
 
     Args:
@@ -123,7 +121,7 @@ def _tapped(talk: Talk, tap: Tap) -> str:
         if command:
             talk.why.append(f"command:{tap.choice}")
             return command(talk)
-    target = located(talk.book, Target(tap.flow, tap.step))
+    target = talk.book.located(Target(tap.flow, tap.step))
     step = talk.book.step(target) if target else None
     if target is None or step is None:
         return talk.explain("old_button")

@@ -352,6 +352,20 @@ class Book:
         flow = self.flows.get(target.flow)
         return flow.steps.get(target.step) if flow else None
 
+    def located(self, target: Target) -> Target | None:
+        """Where a step is now: itself, or what its flow's `moved_to` says; None when nobody knows."""
+        seen: set[Target] = set()
+        while target not in seen:
+            if self.step(target) is not None:
+                return target
+            seen.add(target)
+            flow = self.flows.get(target.flow)
+            moved = flow.moved.get(target.step) if flow else None
+            if moved is None:
+                return None
+            target = moved
+        return None
+
 
 # ---------------------------------------------------------------------------------------------- conversation
 

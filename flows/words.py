@@ -56,12 +56,20 @@ def read_word(written: str) -> Word:
     end = 0
     written = written.translate(_BRACKETS)
     for special in _PIECES.finditer(written):
-        pieces.append(as_written(written[end : special.start()]))
+        pieces.append(_letters(written[end : special.start()]))
         name, mark = special.groups()
         pieces.append(_MARKS[mark] if mark else GroupName(name.strip()))
         end = special.end()
-    pieces.append(as_written(written[end:]))
+    pieces.append(_letters(written[end:]))
     return tuple(piece for piece in pieces if piece != "")
+
+
+def _letters(written: str) -> str:
+    """A normal form; spaces between Latin letters and a group beside them stay."""
+    form = as_written(written)
+    before = " " if written.startswith(" ") and form[:1].isascii() else ""
+    after = " " if written.endswith(" ") and form[-1:].isascii() else ""
+    return before + form + after if form else ""
 
 
 def folded(groups: Mapping[str, Iterable[Word]]) -> dict[str, list[Word]]:

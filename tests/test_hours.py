@@ -1,4 +1,7 @@
-"""Hours against a slow reference that reads the same notation in its own way, and against known days."""
+"""Hours against a slow reference that reads the same notation in its own way, and against known days.
+
+Over 300 lines, because the reference stands beside the tests that use it.
+"""
 
 from __future__ import annotations
 

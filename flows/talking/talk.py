@@ -183,7 +183,7 @@ class Talk:
         """Leads on from a step that is gone: to where its flow says, else to the menu, with a kind word."""
         if not self.at.flow or self.step() is not None:
             return False
-        target = located(self.book, Target(self.at.flow, self.at.step)) or self.entry("menu")
+        target = self.book.located(Target(self.at.flow, self.at.step)) or self.entry("menu")
         self.phrase("updated")
         self.go(target)
         return True
@@ -264,7 +264,7 @@ class Talk:
         while self.at.stack:
             target = self.at.stack[-1]
             self.at = replace(self.at, stack=self.at.stack[:-1])
-            if found := located(self.book, target):
+            if found := self.book.located(target):
                 return found
         return self.entry("menu")
 
@@ -286,16 +286,3 @@ class Talk:
                 return "called" if self.at.stack else "alone"
             case _:
                 return next(iter(self.at.slots.get(on, ())), "")
-
-
-def located(book: Book, target: Target) -> Target | None:
-    """Where a step is now: itself, or what its flow's `moved_to` says; None when nobody knows."""
-    for _ in range(STEPS_PER_TURN):
-        if book.step(target) is not None:
-            return target
-        flow = book.flows.get(target.flow)
-        moved = flow.moved.get(target.step) if flow else None
-        if moved is None:
-            return None
-        target = moved
-    return None

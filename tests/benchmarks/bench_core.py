@@ -121,13 +121,16 @@ async def running(url: str, content: Content, limit: int) -> AsyncIterator[Core]
 
 async def turns(core: Core, given: Input, people: int, count: int) -> float:
     """Seconds for `count` turns of people chosen at random."""
-    left = iter(range(count))
-    mark = random.getrandbits(64)
+    mark, now, address = random.getrandbits(64), tokyo_now(), {"token": "0" * 32}
+    incomings = iter(
+        [
+            Incoming(_key(random.randrange(people)), f"{mark}-{number}", given, address, now, "bench")
+            for number in range(count)
+        ]
+    )
 
     async def write() -> None:
-        for number in left:
-            key = _key(random.randrange(people))
-            incoming = Incoming(key, f"{mark}-{number}", given, {"token": "0" * 32}, tokyo_now(), "bench")
+        for incoming in incomings:
             (outcome,) = await core.handle([incoming])
             if outcome.word != "answered":
                 raise RuntimeError(outcome.word)
