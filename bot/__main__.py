@@ -16,6 +16,7 @@ import typer
 
 from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
+from bot.postal import municipality
 from bot.settings import Settings, SettingsError
 from flows.desks import Offered
 from flows.loader import load_book, read_folder
@@ -79,7 +80,7 @@ def _settings() -> Settings:
 
 def _book(settings: Settings) -> Book:
     try:
-        return load_book(read_folder(settings.content_dir))
+        return load_book(read_folder(settings.content_dir), municipality)
     except ContentError as error:
         raise _fail(1, *map(str, error.problems)) from None
 
@@ -154,7 +155,7 @@ def understand_command(
             )
             continue
         heard = understand(book.lexicon, [text])
-        places = find_places(book.gazetteer, text, asked=False)
+        places = find_places(book.gazetteer, text, asked=False, postal=book.postal)
         answer: dict[str, object] = {
             "risk": heard.risk,
             "speaker": heard.speaker,

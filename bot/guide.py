@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.logs import log
+from bot.postal import municipality
 from bot.versions import Versions
 from flows.engine import answer_from_memory, apology, take_turn
 from flows.loader import bundle_version, load_book, read_folder
@@ -69,14 +70,14 @@ class Publisher:
         """
         try:
             files = read_folder(folder)
-            guide = Guide(load_book(files))
+            guide = Guide(load_book(files, municipality))
         except ContentError as error:
             before = await self._versions.newest()
             if before is None:
                 raise
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=before[0])
-            return Guide(load_book(before[1]))
+            return Guide(load_book(before[1], municipality))
         if await self._versions.publish(bundle_version(files), files, self._clock()):
             log.info("content published", version=guide.version)
         return guide
@@ -87,7 +88,7 @@ class Publisher:
         if found is None:
             return None
         try:
-            return Guide(load_book(found[1]))
+            return Guide(load_book(found[1], municipality))
         except ContentError as error:  # published by another release of this software
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=guide.version)

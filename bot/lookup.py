@@ -17,7 +17,7 @@ class UnknownDesk(Exception):
 
 def places(book: Book, text: str | None) -> tuple[Area, ...]:
     """The places that a text means; several when it is ambiguous."""
-    return find_places(book.gazetteer, text, asked=True) if text else ()
+    return find_places(book.gazetteer, text, asked=True, postal=book.postal) if text else ()
 
 
 def desks(

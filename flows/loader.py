@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from flows import problems as say
 from flows.checks import check_book, check_references
 from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
-from flows.model import About, Book, Flow, Page, Pages, Phrases, Target, Text, Where
+from flows.model import About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
 from flows.reading.parts import Reference, StepReader, check_id
@@ -117,8 +118,12 @@ def bundle_version(files: Bundle) -> str:
     return digest.hexdigest()[:8]
 
 
-def load_book(files: Bundle) -> Book:
+def load_book(files: Bundle, postal: Postal | None = None) -> Book:
     """Read and check a bundle.
+
+    Args:
+        files: path below the content folder → text.
+        postal: 7-digit postal code → 5-digit code of a municipality or ward, or None.
 
     Raises:
         ContentError: with every problem found.
@@ -127,7 +132,7 @@ def load_book(files: Bundle) -> Book:
     book = loader.book()
     if book is None or loader.problems:
         raise ContentError(loader.problems)
-    return book
+    return replace(book, postal=postal)
 
 
 class _Loader:

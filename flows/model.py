@@ -8,7 +8,7 @@ Over 300 lines, because a vocabulary is read as one page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.places import Gazetteer
     from flows.understand import Lexicon
 
+Postal = Callable[[str], str | None]
 Voice = Literal["person", "family"]
 Language = Literal["ja", "easy", "en"]
 Risk = Literal["none", "watch", "high", "emergency"]
@@ -346,6 +347,7 @@ class Book:
     lexicon: Lexicon
     directory: Directory
     gazetteer: Gazetteer
+    postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
 
     def step(self, target: Target) -> Step | None:
         """The step, or None when it does not exist (any more)."""

@@ -26,6 +26,8 @@ __all__ = ["Lexicon", "Understanding", "load_lexicon", "match_choice", "understa
 REACH = 30
 #: Letters that may stand between a rule's own words and what must come next.
 NEXT = 2
+#: In a short text, what is looked for may stand in another sentence: 飲みました。家にあった薬全部。
+SHORT = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Reading:
     def _holds(self, condition: Condition, place: Span) -> bool:
         hits = self.hits if condition.wanted else self.light
         found = any(
-            all(self._at(hits.get(group, ()), condition.position, place) for group in choice)
+            all(self._at(hits.get(group, ()), condition, place) for group in choice)
             for choice in condition.choices
         )
         return found is condition.wanted

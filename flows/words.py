@@ -21,7 +21,7 @@ from enum import Enum
 from flows.normalise import END, as_written, fold
 
 #: Letters that may stand in a gap.
-GAP = 12
+GAP = 16
 
 Span = tuple[int, int]
 Hits = dict[str, list[Span]]

@@ -214,3 +214,16 @@ def test_desks_says_when_there_is_no_such_desk(tmp_path: Path) -> None:
     done = call(tmp_path, "bot", "desks", "--id", "nope")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert 'There is no desk "nope"' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("〒150-0001", "東京都渋谷区"),
+        ("５４３０００１", "大阪府大阪市天王寺区"),
+        ("640-8511", "和歌山県和歌山市"),
+    ],
+)
+def test_a_postal_code_is_a_place(tmp_path: Path, text: str, place: str) -> None:
+    answer = json.loads(call(tmp_path, "bot", "desks", "--json", "--place", text).stdout)
+    assert answer["places"] == [place]

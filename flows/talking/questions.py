@@ -287,4 +287,4 @@ def told_place(talk: Talk, step: Place, areas: Sequence[Area]) -> Target | None:
 
 def place_in(talk: Talk, text: str, *, asked: bool) -> tuple[Area, ...]:
     """Places meant by a text; `asked` when it answers the question where."""
-    return find_places(talk.book.gazetteer, text, asked=asked)
+    return find_places(talk.book.gazetteer, text, asked=asked, postal=talk.book.postal)
