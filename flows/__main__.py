@@ -1,8 +1,8 @@
-"""`python -m flows check|walk|replay`: what writers run before they publish."""
+"""`python -m flows check|walk|directory|replay`: what writers run before they publish."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows import transcripts
+from flows.listing.report import report
 from flows.loader import load_book, read_folder
 from flows.model import Book
 from flows.play import walk
@@ -62,6 +63,16 @@ def walk_command(folder: Folder = CONTENT) -> None:
         typer.echo(f"fault: {fault}")
     if missing or result.faults:
         raise typer.Exit(1)
+
+
+@app.command()
+def directory(
+    now: Annotated[str, typer.Option(help="the day of the report, e.g. 2026-11-23")],
+    folder: Folder = CONTENT,
+) -> None:
+    """What the tables of desks hold, as the page docs/directory.md."""
+    book = _load(folder)
+    typer.echo("\n".join(report(book.directory, book.gazetteer, date.fromisoformat(now))))
 
 
 @app.command()

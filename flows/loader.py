@@ -44,7 +44,18 @@ ROUTES = (
     "chat_smalltalk",
     "other",
 )
-LABELS = ("back", "stop", "human", "restart", "more", "quiet", "next_page", "whole_prefecture", "other_place")
+LABELS = (
+    "back",
+    "stop",
+    "human",
+    "restart",
+    "more",
+    "quiet",
+    "next_page",
+    "whole_prefecture",
+    "whole_city",
+    "other_place",
+)
 REPLIES = (
     "introduction",
     "not_understood",
@@ -65,6 +76,7 @@ REPLIES = (
     "place_prefecture",
     "place_row",
     "place_town",
+    "place_ward",
     "check_more",
 )
 

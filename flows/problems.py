@@ -496,6 +496,15 @@ def unknown_group(where: Where, name: str, known: Iterable[str]) -> Problem:
     return problem(where, f"「{name}」という言葉のグループはありません。", did_you_mean(name, known))
 
 
+def unused_group(where: Where, name: str) -> Problem:
+    """A group that no rule and no word names."""
+    return problem(
+        where,
+        f"グループ「{name}」は、どこからも使われていません。",
+        "決まりや言葉の中で使うか、消してください。",
+    )
+
+
 def group_in_itself(where: Where, name: str) -> Problem:
     """A group that contains itself."""
     return problem(

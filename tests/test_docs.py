@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from bot.__main__ import app
 from bot.settings import Settings
 from flows.__main__ import app as flows_app
-from tests.support import ROOT
+from flows.listing.report import report
+from tests.support import ROOT, book
 
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
 
@@ -62,3 +64,11 @@ def test_no_registry_and_no_path_of_a_machine_is_named() -> None:
     for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "Makefile", ".ci/run"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?://|--index-url|/work/|/root/", text), name
+
+
+def test_the_page_of_the_directory_is_what_the_tables_say() -> None:
+    page = (ROOT / "docs" / "directory.md").read_text(encoding="utf-8")
+    written = re.search(r"--now (\d{4}-\d\d-\d\d) >", page)
+    assert written
+    lines = report(book().directory, book().gazetteer, date.fromisoformat(written[1]))
+    assert page == "\n".join(lines) + "\n"

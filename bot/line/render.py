@@ -1,8 +1,8 @@
 """A reply as LINE's message objects: text bubbles, desks as Flex cards, choices as quick replies.
 
-The limits are those of LINE's documentation (`flows.reading.limits`, and the constants below; read November 2026). What a
-check of the content cannot see is cut to fit here: a label or a text grows when a place or an operator's name is
-filled in, and LINE would refuse the whole reply for one letter too many.
+The limits are those of LINE's documentation (`flows.reading.limits`, and the constants below; read November 2026).
+What a check of the content cannot see is cut to fit here: a label or a text grows when a place or an operator's name
+is filled in, and LINE would refuse the whole reply for one letter too many.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What strings of characters can name: every spelling of every place, in tables made for looking up.
 
-Keys are folded (`flows.mapping.spelling.fold`): katakana stands as hiragana. Two tables are kept apart, because a written name
-(「府中」) is far surer in a sentence than a reading (「ふちゅう」).
+Keys are folded (`flows.mapping.spelling.fold`): katakana stands as hiragana. Two tables are kept
+apart, because a written name (「府中」) is far surer in a sentence than a reading (「ふちゅう」).
 """
 
 from __future__ import annotations

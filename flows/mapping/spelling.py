@@ -1,7 +1,7 @@
 """How place names are spelled: one form in which texts and names meet, and how near two spellings are.
 
-Other than `flows.normalise` it keeps every character in its place (marks and spaces too), because where a place name
-stands decides whether it is one.
+Other than `flows.hearing.normalise` it keeps every character in its place (marks and spaces too), because where a
+place name stands decides whether it is one.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ from flows.talking import offers
 from flows.talking.talk import Talk
 from flows.understand import Understanding
 
-#: Municipalities on one page: with 「つぎ」 and the global words they fill LINE's thirteen quick replies.
-PAGE = 9
+#: Areas on one page: with 「つぎ」, 「市全体」 and the three global words they fill LINE's thirteen quick replies.
+PAGE = 8
 
 Shown = tuple[str, str, Sequence[str]]  # choice id, label, other words
 
@@ -217,7 +217,12 @@ def _place_choices(talk: Talk, step: Place) -> list[Shown]:
             whole: Shown = (f"-m-{rest[0]}", _global(talk, "whole_prefecture"), ())
             return [*rows, whole] if len(rows) < 10 else rows
         case "k":
-            return _page(talk, *rest)
+            areas = gazetteer.municipalities(rest[0], rest[1])
+            return _paged(talk, areas, int(rest[2]), f"-k-{rest[0]}-{rest[1]}")
+        case "d":
+            whole_city: Shown = (f"-c-{rest[0]}", _global(talk, "whole_city"), ())
+            wards = gazetteer.wards(rest[0])
+            return [*_paged(talk, wards, int(rest[1]), f"-d-{rest[0]}"), whole_city]
         case "w":
             found = [_area(gazetteer.areas[code], f"-m-{code}", full=True) for code in rest[: PAGE - 1]]
             if rest[PAGE - 1 :]:
@@ -227,12 +232,11 @@ def _place_choices(talk: Talk, step: Place) -> list[Shown]:
             return [*((f"-r-{id}", label, ()) for id, label in gazetteer.regions()), skip]
 
 
-def _page(talk: Talk, prefecture: str, row: str, number: str) -> list[Shown]:
-    areas = talk.book.gazetteer.municipalities(prefecture, row)
-    start = int(number) * PAGE
+def _paged(talk: Talk, areas: Sequence[Area], number: int, here: str) -> list[Shown]:
+    start = number * PAGE
     found = [_area(area, f"-m-{area.code}") for area in areas[start : start + PAGE]]
     if start + PAGE < len(areas):
-        found.append((f"-k-{prefecture}-{row}-{int(number) + 1}", _global(talk, "next_page"), ()))
+        found.append((f"{here}-{number + 1}", _global(talk, "next_page"), ()))
     return found
 
 
@@ -257,7 +261,11 @@ def _pick_place(talk: Talk, step: Place, choice: str) -> Target | None:
             _narrow(talk, "-".join(["k", *rest]), talk.book.phrases.replies["place_town"])
         case "w", _ if set(rest) <= set(gazetteer.areas):
             _narrow(talk, "-".join(["w", *rest]), talk.book.phrases.replies["place_which"])
-        case "m", 1 if rest[0] in gazetteer.areas:
+        case "m", 1 if gazetteer.wards(rest[0]):
+            _narrow(talk, f"d-{rest[0]}-0", talk.book.phrases.replies["place_ward"])
+        case "d", 2 if gazetteer.wards(rest[0]) and rest[1].isdecimal():
+            _narrow(talk, f"d-{rest[0]}-{rest[1]}", talk.book.phrases.replies["place_ward"])
+        case "m" | "c", 1 if rest[0] in gazetteer.areas:
             talk.remember("place", rest[0])
             return step.next
         case _:

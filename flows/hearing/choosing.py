@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from flows.normalise import normalise
+from flows.hearing.normalise import normalise
 
 _KANJI_NUMBERS = {kanji: number for number, kanji in enumerate("一二三四五六七八九十", 1)}
 _COUNTERS = "番目?|つ目?|こ目?|個目?|ばんめ?|つめ|ひき"
@@ -14,7 +14,10 @@ _ENDINGS = "です|で|の|がいい|にする|にします|の方|のほう"
 _NUMBER = re.compile(f"([0-9]{{1,2}}|[{''.join(_KANJI_NUMBERS)}])(?:{_COUNTERS})?(?:{_ENDINGS})?")
 _KANA = re.compile("[ぁ-ん]+")
 #: After these a text that holds a label no longer means it (電話は無理, 電話以外).
-_REFUSALS = ("ない", "ませ", "無理", "むり", "嫌", "いや", "やだ", "以外", "だめ", "苦手", "怖", "こわ", "やめ", "not", "dont", "no ")
+_REFUSALS = (
+    *("ない", "ませ", "無理", "むり", "嫌", "いや", "やだ", "以外", "だめ", "苦手", "怖", "こわ", "やめ"),
+    *("not", "dont", "no "),
+)
 #: A part in common that decides: so many letters at least (kana alone needs one more), so much of the text.
 _LEAST_LETTERS, _LEAST_SHARE = 2, 0.4
 #: Longer texts are no answers to a question with choices.

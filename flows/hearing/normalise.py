@@ -22,7 +22,10 @@ _INVISIBLE = (
     *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE0080),  # skin tones, tags
 )  # fmt: skip
 _HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
-_SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ", "あいうえおつやゆよわかけアイウエオツヤユヨワカケ")
+_SMALL = {
+    **str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ"),
+    **str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ"),
+}
 _LOOK_ALIKES = str.maketrans("ι○◯●", "し〇〇〇")
 _FIRST = {**dict.fromkeys(_INVISIBLE), **_LOOK_ALIKES, ord("’"): None, ord("'"): None}
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from flows.normalise import END, as_written, fold
+from flows.hearing.normalise import END, as_written, fold
 
 #: Letters that may stand in a gap.
 GAP = 16
@@ -101,7 +101,12 @@ class _Node:
             if id(node) not in seen:
                 seen.add(id(node))
                 node.plain = not (node.groups or node.marks or node.behind or node.complete)
-                open_nodes += (*node.letters.values(), *node.groups.values(), *node.marks.values(), *node.behind)
+                open_nodes += (
+                    *node.letters.values(),
+                    *node.groups.values(),
+                    *node.marks.values(),
+                    *node.behind,
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +246,9 @@ class _Walk:
     def _ends_of_piece(self, piece: Piece, at: int) -> Iterable[int]:
         if isinstance(piece, str):
             return (at + len(piece),) if self._text.startswith(piece, at) else ()
-        return self._ends_of(piece.name, at) if isinstance(piece, GroupName) else self._ends_of_mark(piece, at)
+        return (
+            self._ends_of(piece.name, at) if isinstance(piece, GroupName) else self._ends_of_mark(piece, at)
+        )
 
     def _ends_of_mark(self, mark: Mark, at: int) -> Iterable[int]:
         text = self._text

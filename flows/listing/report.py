@@ -1,0 +1,102 @@
+"""The page docs/directory.md: where people find a local number, the age of the rows, conflicts, what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from flows.listing.directory import Desk, Directory
+from flows.mapping.gazetteer import Gazetteer
+from flows.mapping.names import Area
+
+_HEAD = """# The directory of desks
+
+Made by `python -m flows directory --now {now} > docs/directory.md`; a test holds it equal to the tables. Sources,
+licences and columns: [content/desks/README.md](../content/desks/README.md).
+"""
+
+
+def report(directory: Directory, gazetteer: Gazetteer, today: date) -> Iterator[str]:
+    """The page, line by line.
+
+    Args:
+        directory: the desks.
+        gazetteer: the places.
+        today: the day for which ages are counted.
+    """
+    yield _HEAD.format(now=today.isoformat())
+    yield from _by_prefecture(directory, gazetteer)
+    yield from _by_age(directory.rows, today)
+    yield from _held_back(directory.rows)
+    yield from _missing(directory, gazetteer)
+
+
+def _towns(gazetteer: Gazetteer, prefecture: str) -> list[Area]:
+    rows = gazetteer.kana_rows(prefecture)
+    return [area for row, _ in rows for area in gazetteer.municipalities(prefecture, row)]
+
+
+def _prefectures(gazetteer: Gazetteer) -> list[Area]:
+    return sorted(
+        (area for area in gazetteer.areas.values() if area.kind == "prefecture"), key=lambda area: area.code
+    )
+
+
+def _phones(directory: Directory, area: Area) -> list[Desk]:
+    """The local desks of just this place that can be called."""
+    return [desk for desk in directory.local.get(area.code, ()) if desk.staffed and "phone" in desk.channels]
+
+
+def _by_prefecture(directory: Directory, gazetteer: Gazetteer) -> Iterator[str]:
+    yield "## Municipalities with a local number\n"
+    yield "| prefecture | municipalities | with a number | hours known | centre of the prefecture with a number |"
+    yield "| --- | ---: | ---: | ---: | --- |"
+    total = Counter[str]()
+    for prefecture in _prefectures(gazetteer):
+        towns = _towns(gazetteer, prefecture.code)
+        reached = [phones for town in towns if (phones := _phones(directory, town))]
+        known = [phones for phones in reached if any(desk.hours.windows for desk in phones)]
+        center = "yes" if _phones(directory, prefecture) else "no: the official page is shown"
+        total.update(towns=len(towns), reached=len(reached), known=len(known))
+        yield f"| {prefecture.name} | {len(towns)} | {len(reached)} | {len(known)} | {center} |"
+    yield f"| **all** | **{total['towns']}** | **{total['reached']}** | **{total['known']}** | |\n"
+
+
+def _by_age(rows: Sequence[Desk], today: date) -> Iterator[str]:
+    yield "## Age of the rows\n"
+    yield "| | rows |"
+    yield "| --- | ---: |"
+    shown = [row for row in rows if row.show]
+    yield f"| shown | {len(shown)} |"
+    yield f"| kept for operators, not shown | {len(rows) - len(shown)} |"
+    yield f"| shown, checked more than twelve months ago (sinks, and says so) | {_count(shown, today, stale=True)} |"
+    yield (
+        "| shown, source undated or over three years old (the card asks to confirm it) "
+        f"| {_count(shown, today, stale=False)} |"
+    )
+    for month, count in sorted(Counter(f"{row.checked_on:%Y-%m}" for row in shown).items()):
+        yield f"| checked in {month} | {count} |"
+    yield ""
+
+
+def _count(rows: Sequence[Desk], today: date, *, stale: bool) -> int:
+    return sum(row.stale(today) if stale else row.source_old(today) for row in rows)
+
+
+def _held_back(rows: Sequence[Desk]) -> Iterator[str]:
+    yield "## Held back, and why\n"
+    held = [row for row in rows if not row.show]
+    yield "| row | review |"
+    yield "| --- | --- |"
+    for row in sorted(held, key=lambda row: row.id):
+        yield f"| {row.name or row.id} (`{row.id}`) | {row.review or 'show=no'} |"
+    yield ""
+
+
+def _missing(directory: Directory, gazetteer: Gazetteer) -> Iterator[str]:
+    yield "## Municipalities without a local number (their official page is shown)\n"
+    for prefecture in _prefectures(gazetteer):
+        towns = [town.name for town in _towns(gazetteer, prefecture.code) if not _phones(directory, town)]
+        if towns:
+            yield f"- **{prefecture.name}** ({len(towns)}): {'、'.join(towns)}"
