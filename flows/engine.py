@@ -184,6 +184,8 @@ def _meet_risk(talk: Talk, heard: Understanding) -> None:
     talk.risk, talk.since, talk.speaker, talk.misses = heard.risk, 0, heard.speaker, 0
     if talk.at.voice is None and heard.speaker == "family":
         talk.at = replace(talk.at, voice="family")
+    if heard.language == "en":  # danger written in English is answered in English, without asking first
+        talk.at = replace(talk.at, language="en")
     talk.call(talk.entry(heard.risk))
 
 

@@ -70,6 +70,7 @@ REPLIES = (
     "media",
     "location_unknown",
     "unsay",
+    "stay",
     "old_button",
     "place_not_found",
     "place_which",

@@ -570,10 +570,11 @@ def code_of_other_prefecture(where: Where, code: str, prefecture: str, digits: s
     )
 
 
-def wrong_ending(where: Where, name: str, ending: str) -> Problem:
+def wrong_ending(where: Where, name: str, endings: Iterable[str]) -> Problem:
     """A name or reading that does not end as its kind does."""
+    known = "・".join(endings)
     return problem(
-        where, f"「{name}」の終わりかたが合いません。", f"「{ending}」で終わるように書いてください。"
+        where, f"「{name}」の終わりかたが合いません。", f"「{known}」で終わるように書いてください。"
     )
 
 

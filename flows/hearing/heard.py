@@ -47,14 +47,13 @@ class Reading:
         """Who is meant where a rule holds: the nearest person named, if the sentence is about somebody else."""
         if rule.speaker and rule.speaker != TOPIC:
             return rule.speaker
-        people = sorted(
-            (hit, speaker) for group, speaker in self._lexicon.speakers.items() for hit in self._places(group)
-        )
+        people = self._people()
         start, end = place
-        told = rule.speaker == TOPIC or any(
-            self._stands(self._places(group), "after", place) for group in self._lexicon.hearsay
-        )
-        before = [(hit, speaker) for hit, speaker in people if hit[0] < end]
+        told = self._is_told(place)
+        if told:  # 息子が「俺なんか…」と言う
+            people = [person for person in people if person[1] != "self"] or people
+        told = told or rule.speaker == TOPIC
+        before = [person for person in people if person[0][0] < end]
         if before:
             hit, speaker = before[-1]
             if hit[0] >= self._sentence(place)[0] and (told or start - hit[1] <= NEXT):
@@ -63,6 +62,23 @@ class Reading:
         if beside:
             return beside[0]
         return before[-1][1] if before and told else "self"
+
+    def _people(self) -> list[tuple[Span, Speaker]]:
+        """The people named, in order; 近所の子どもが is not also 子どもが."""
+        found = sorted(
+            (hit, speaker) for group, speaker in self._lexicon.speakers.items() for hit in self._places(group)
+        )
+        return [
+            (hit, speaker)
+            for hit, speaker in found
+            if not any(other[0] < hit[0] and hit[1] <= other[1] for other, _ in found)
+        ]
+
+    def _is_told(self, place: Span) -> bool:
+        """Whether what stands at a place is told of somebody; a rule's own words may end in a と or って."""
+        start, end = place
+        words = (start, max(start, end - NEXT))
+        return any(self._stands(self._places(group), "after", words) for group in self._lexicon.hearsay)
 
     def themes(self) -> list[str]:
         """Themes in the order in which they come up."""

@@ -211,13 +211,13 @@ class _Loader:
         if not name:
             self.problems.append(say.empty_value(row.at("name")))
         elif kind in ENDINGS and not (name.endswith(ENDINGS[kind][0]) and len(name) > 1):
-            self.problems.append(say.wrong_ending(row.at("name"), name, ENDINGS[kind][0]))
+            self.problems.append(say.wrong_ending(row.at("name"), name, (ENDINGS[kind][0],)))
         if kind not in ENDINGS:
             self.problems.append(say.not_one_of(row.at("kind"), kind, ENDINGS))
         if not _KANA.fullmatch(kana):
             self.problems.append(say.bad_cell(row.at("name_kana"), kana, "reading"))
         elif kind in ENDINGS and not kana.endswith(ENDINGS[kind][1]):
-            self.problems.append(say.wrong_ending(row.at("name_kana"), kana, "・".join(ENDINGS[kind][1])))
+            self.problems.append(say.wrong_ending(row.at("name_kana"), kana, ENDINGS[kind][1]))
         elif firsts and plain_first(kana) not in firsts:
             self.problems.append(say.bad_cell(row.at("name_kana"), kana, "reading_row"))
 
@@ -238,7 +238,7 @@ class _Loader:
             )
             old.finish()
             if name[-1:] not in tuple("市町村区"):
-                self.problems.append(say.wrong_ending(table.where, name, "市・町・村・区"))
+                self.problems.append(say.wrong_ending(table.where, name, tuple("市町村区")))
             elif kana is not None and not _KANA.fullmatch(kana.value):
                 self.problems.append(say.bad_cell(kana.where, kana.value, "reading"))
             elif kana is not None:

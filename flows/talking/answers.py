@@ -47,6 +47,8 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
 
 
 def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
+    if talk.at.flow == talk.entry("high").flow and heard.route not in _PLAIN_REQUESTS:
+        return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
     new = not talk.at.flow and not talk.history
     if new and (target is None or heard.route in ("chat_greeting", "chat_smalltalk", "other")):
