@@ -80,7 +80,7 @@ class Batch:
             self._erase(person)
         else:
             person.state, person.unheard = result.state, False
-        if result.later:
+        if result.later or result.unremind:
             self._remind(incoming, result.later)
         kind: Kind = "erased" if result.erase else "answer"
         self._answer(turn, "answered", result.reply, result.trace, kind)

@@ -13,6 +13,7 @@ from flows.model import (
     RISKS,
     Book,
     Button,
+    Danger,
     Event,
     Input,
     Reply,
@@ -25,12 +26,14 @@ from flows.model import (
     Typed,
 )
 from flows.talking import questions
-from flows.talking.answers import answer, tell_place
+from flows.talking.answers import answer, chosen, tell_place
 from flows.talking.commands import COMMANDS
 from flows.talking.questions import UnknownChoice
 from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
 
+#: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
+_AS_FAMILY = "speaks_as_family"
 #: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
 AGAIN_WITHIN = 8
 #: The gentle question of `watch` is put at most every few turns (issue 4: "not more often than every few turns").
@@ -102,7 +105,7 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     if heard.risk != "none" and not _asked_lately(talk, heard):
         _meet_risk(talk, heard)
         return "risk"
-    if heard.command in COMMANDS:
+    if heard.command in COMMANDS and not _names_a_choice(talk, step, heard.command, parts):
         talk.why.append(f"command:{heard.command}")
         return COMMANDS[heard.command](talk)
     if talk.relocate():
@@ -110,9 +113,19 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     if unheard and step is not None:
         talk.go(Target(talk.at.flow, step.id))
         return "asked again"
-    if talk.at.voice is None and heard.speaker == "family":
+    if talk.at.voice is None and _AS_FAMILY in heard.why:
         talk.at = replace(talk.at, voice="family")
     return answer(talk, step, parts, heard)
+
+
+def _names_a_choice(talk: Talk, step: Step | None, command: str | None, parts: tuple[str, ...]) -> bool:
+    """Whether a word that could be a command is an answer to the question that is pending.
+
+    Whose voice it is, is asked in the greeting; anywhere else 「家族」 or 「親」 are answers. 「ちがう」 may be one.
+    """
+    if command in ("voice_person", "voice_family"):
+        return step is not None and talk.at.flow != talk.entry("start").flow
+    return command == "unsay" and step is not None and chosen(talk, step, parts) is not None
 
 
 def _tapped(talk: Talk, tap: Tap) -> str:
@@ -155,6 +168,9 @@ def _event(talk: Talk, event: Event) -> str:
     if event.kind != "location":
         return talk.explain(event.kind)
     areas = questions.place_in(talk, event.text, asked=True) if event.text else ()
+    if areas and talk.in_crisis():
+        talk.remember("place", areas[0].code)
+        return talk.explain("stay")
     if not areas:
         return talk.explain("location_unknown")
     tell_place(talk, areas)
@@ -170,19 +186,27 @@ def _answers_crisis(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bo
     Such an answer often names the danger; the flow knows better what to say to it than the block that
     asked for it.
     """
-    if step is None or talk.at.flow != talk.entry("high").flow or len(parts) != 1:
+    if step is None or not talk.in_crisis() or len(parts) != 1:
         return False
     return any(parts[0].strip() == label for _, label, _ in questions.choices(talk, step))
 
 
 def _asked_lately(talk: Talk, heard: Understanding) -> bool:
-    return heard.risk == "watch" and talk.risk != "none" and talk.since <= WATCH_REST
+    same = talk.risk != "none" and talk.since <= WATCH_REST and talk.danger == _danger(heard)
+    return heard.risk == "watch" and same
+
+
+def _danger(heard: Understanding) -> Danger:
+    """What the danger is about, by the names of the rules that heard it."""
+    return "violence" if any(rule.startswith(("violence", "weapon")) for rule in heard.why) else "other"
 
 
 def _meet_risk(talk: Talk, heard: Understanding) -> None:
-    talk.again = talk.risk == heard.risk and talk.since <= AGAIN_WITHIN
-    talk.risk, talk.since, talk.speaker, talk.misses = heard.risk, 0, heard.speaker, 0
-    if talk.at.voice is None and heard.speaker == "family":
+    now = (heard.risk, heard.speaker, _danger(heard))
+    talk.again = (talk.risk, talk.speaker, talk.danger) == now and talk.since <= AGAIN_WITHIN
+    talk.risk, talk.speaker, talk.danger = now
+    talk.since = talk.misses = 0
+    if talk.at.voice is None and (heard.speaker in ("family", "peer") or _AS_FAMILY in heard.why):
         talk.at = replace(talk.at, voice="family")
     if heard.language == "en":  # danger written in English is answered in English, without asking first
         talk.at = replace(talk.at, language="en")
@@ -209,8 +233,10 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
 
 
 def _turn(talk: Talk) -> Turn:
+    if not talk.messages:  # nobody meets silence
+        talk.explain("not_understood")
     trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))
-    return Turn(talk.state(), Reply(talk.fitted(), _buttons(talk)), trace, tuple(talk.later))
+    return Turn(talk.state(), Reply(talk.fitted(), _buttons(talk)), trace, tuple(talk.later), talk.unremind)
 
 
 def _erased(talk: Talk) -> Turn:

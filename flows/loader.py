@@ -26,7 +26,7 @@ from flows.understand import load_lexicon
 Bundle = Mapping[str, str]
 
 #: The steps the engine itself leads to; each must stand in phrases.yaml.
-ENTRIES = ("start", "menu", "help", "human", "place", "welcome_back", "emergency", "high", "watch")
+ENTRIES = ("start", "menu", "help", "human", "place", "welcome_back", "emergency", "high", "watch", "quiet")
 #: What a text with no question pending can be about (CONTRACT, routes); commands are global words instead.
 ROUTES = (
     "talk_first",
@@ -61,6 +61,7 @@ REPLIES = (
     "not_understood",
     "not_understood_again",
     "stopped",
+    "stopped_in_danger",
     "erased",
     "updated",
     "broke",

@@ -273,12 +273,17 @@ class End:
 
 Step = Say | Ask | Listen | Check | Practice | Place | Desks | Memo | Remind | Branch | Call | Return | End
 
+#: Kinds of danger that are answered differently: `violence` wants distance and 110, `other` is about one's life.
+Danger = Literal["violence", "other"]
+DANGERS: tuple[Danger, ...] = ("violence", "other")
+
 #: What a branch can look at besides slots, with the values it can have.
 BRANCH_BY: Mapping[str, tuple[str, ...]] = {
     "voice": VOICES,
     "language": LANGUAGES,
     "speaker": ("self", "family", "peer", "other"),  # of the last text with risk
-    "again": ("first", "again"),  # whether the same grade of risk was answered just before
+    "again": ("first", "again"),  # whether the same danger was answered just before
+    "danger": DANGERS,  # what the last text with risk was about
     "place": ("known", "unknown"),
     "operation": ("trial", "live"),  # about.yaml still holds placeholders, or not
     "called": ("called", "alone"),  # whether there is somewhere to return to
@@ -487,6 +492,7 @@ class State:
     risk: Risk = "none"  # the grade that was answered last …
     since: int = 0  # … and the turns since then
     speaker: Speaker = "self"
+    danger: Danger = "other"
     misses: int = 0  # turns in a row that were not understood
     version: str = ""
 
@@ -499,6 +505,7 @@ class State:
             "risk": self.risk,
             "since": self.since,
             "speaker": self.speaker,
+            "danger": self.danger,
             "misses": self.misses,
             "version": self.version,
         }
@@ -513,6 +520,7 @@ class State:
             risk=data["risk"],
             since=data["since"],
             speaker=data["speaker"],
+            danger=data["danger"],
             misses=data["misses"],
             version=data["version"],
         )
@@ -561,4 +569,5 @@ class Turn:
     reply: Reply
     trace: Trace
     later: tuple[Later, ...] = ()
+    unremind: bool = False  # a reminder that was asked for before is no longer wanted
     erase: bool = False

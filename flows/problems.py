@@ -528,6 +528,13 @@ def word_without_letters(where: Where, word: str) -> Problem:
     return problem(where, f"「{word}」には、読める文字がありません。", "言葉を書くか、消してください。")
 
 
+def word_with_marks(where: Where, word: str) -> Problem:
+    """A word with punctuation, which is not heard."""
+    return problem(
+        where, f"「{word}」に「、」「。」などの記号があります。", "記号は聞きとれません。消してください。"
+    )
+
+
 def word_starts_with_mark(where: Where, word: str) -> Problem:
     """A word that begins with a gap or with the end of a sentence."""
     return problem(where, f"「{word}」は「…」や「$」で始まっています。", "前に言葉を書いてください。")

@@ -1,10 +1,9 @@
-"""Which of the choices shown a typed text means: its words, its number, or what only one of them holds."""
+"""Which of the choices shown a typed text means: its words, its number, or the beginning of only one of them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from flows.hearing.normalise import normalise
 
@@ -13,13 +12,38 @@ _COUNTERS = "番目?|つ目?|こ目?|個目?|ばんめ?|つめ|ひき"
 _ENDINGS = "です|で|の|がいい|にする|にします|の方|のほう"
 _NUMBER = re.compile(f"([0-9]{{1,2}}|[{''.join(_KANJI_NUMBERS)}])(?:{_COUNTERS})?(?:{_ENDINGS})?")
 _KANA = re.compile("[ぁ-ん]+")
-#: After these a text that holds a label no longer means it (電話は無理, 電話以外).
-_REFUSALS = (
-    *("ない", "ませ", "無理", "むり", "嫌", "いや", "やだ", "以外", "だめ", "苦手", "怖", "こわ", "やめ"),
-    *("not", "dont", "no "),
+#: What people write around an answer without changing it; longest first.
+_AROUND = (
+    *("でお願いいたします", "でおねがいいたします", "でお願いします", "でおねがいします", "お願いします"),
+    *(
+        "おねがいします",
+        "にしておきます",
+        "がいいです",
+        "のほうです",
+        "にします",
+        "がいい",
+        "のほう",
+        "にする",
+    ),
+    *(
+        "のこと",
+        "かなあ",
+        "かな",
+        "です",
+        "ます",
+        "だね",
+        "だよ",
+        "かも",
+        "だ",
+        "ね",
+        "よ",
+        "で",
+        "を",
+        "please",
+    ),
 )
-#: A part in common that decides: so many letters at least (kana alone needs one more), so much of the text.
-_LEAST_LETTERS, _LEAST_SHARE = 2, 0.4
+#: A beginning decides from so many letters on.
+_LEAST_LETTERS = 2
 #: Longer texts are no answers to a question with choices.
 _LONGEST_ANSWER = 30
 
@@ -41,7 +65,9 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> int 
     number = _number(typed)
     if number is not None and number < len(labels):
         return number
-    meant = [number for number in range(len(shown)) if _is_meant(typed, number, shown)]
+    bare = _bare(typed)
+    meant = [n for n, forms in enumerate(shown) if any(bare == _bare(form) for form in forms)]
+    meant = meant or [n for n, forms in enumerate(shown) if any(_names(bare, form) for form in forms)]
     return meant[0] if len(meant) == 1 else None
 
 
@@ -54,25 +80,28 @@ def _number(typed: str) -> int | None:
     return number - 1 if number else None
 
 
-def _is_meant(typed: str, number: int, shown: Sequence[Sequence[str]]) -> bool:
-    """Whether the text has something in common with this choice that no other choice has."""
-    others = [form for other, forms in enumerate(shown) if other != number for form in forms]
-    for form in shown[number]:
-        part = _common(typed, form)
-        if not part:
-            continue
-        before, _, after = typed.partition(part)
-        if (
-            len(part) >= _LEAST_LETTERS + bool(_KANA.fullmatch(part))
-            and len(part) >= _LEAST_SHARE * len(typed)
-            and not any(part in other for other in others)
-            and not any(refusal in before + after for refusal in _REFUSALS)
-        ):
-            return True
-    return False
+def _bare(form: str) -> str:
+    """The form without what people write around an answer."""
+    for around in _AROUND:
+        if form.endswith(around) and len(form) > len(around) + 1:
+            return _bare(form.removesuffix(around))
+    return form
 
 
-def _common(one: str, other: str) -> str:
-    """The longest part that both texts hold."""
-    match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
-    return one[match.a : match.a + match.size]
+def _names(typed: str, form: str) -> bool:
+    """Whether the text is the beginning of a label, long enough to be nothing else.
+
+    A part in the middle or at the end does not count: endings are alike (はない, じゃない), and a text that holds a
+    label may refuse it (電話は無理).
+    """
+    return (
+        form.startswith(typed)
+        and len(typed) >= _LEAST_LETTERS
+        and 2 * len(typed) >= len(form)
+        and _sure(typed)
+    )
+
+
+def _sure(typed: str) -> bool:
+    """Kana and Latin letters alone are too easily the beginning of something else."""
+    return not _KANA.fullmatch(typed) and not typed.isascii()

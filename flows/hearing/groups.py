@@ -11,6 +11,10 @@ from flows.problems import Problem
 from flows.reading.source import Fields, Scalar, Table
 
 
+#: Marks are not heard: a word with one would mean more than it seems to.
+_MARKS = frozenset("、。！？「」『』（）!?")
+
+
 class Groups:
     """All groups of all files, while they are being read."""
 
@@ -71,7 +75,9 @@ class Groups:
         for value in values:
             word = read_word(value.value)
             self._named += ((value.where, name) for name in _inner(word))
-            if value.value.strip() and not any(isinstance(piece, (str, GroupName)) for piece in word):
+            if set(value.value) & _MARKS:
+                self.problems.append(say.word_with_marks(value.where, value.value))
+            elif value.value.strip() and not any(isinstance(piece, (str, GroupName)) for piece in word):
                 self.problems.append(say.word_without_letters(value.where, value.value))
             elif word and word[0] in (Mark.GAP, Mark.END):
                 self.problems.append(say.word_starts_with_mark(value.where, value.value))

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from flows.hearing.lexicon import EASY, THEME, TOPIC, Command, Condition, Lexicon, Position, Rule
+from flows.hearing.matcher import Hits, Span
 from flows.hearing.normalise import END, fold, from_romaji
-from flows.hearing.words import Hits, Span
 from flows.model import Language, Speaker
 
 #: How far a condition looks from a rule's own words, in letters of the normal form, and never past the sentence.

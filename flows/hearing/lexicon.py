@@ -12,8 +12,9 @@ from typing import Literal, TypeVar, get_args
 
 from flows import problems as say
 from flows.hearing.groups import Groups
+from flows.hearing.matcher import Matcher
 from flows.hearing.normalise import normalise
-from flows.hearing.words import Matcher, folded
+from flows.hearing.words import folded
 from flows.model import RISKS, Risk, Speaker
 from flows.problems import Problem
 from flows.reading.source import Fields, Scalar, Table, read_yaml
@@ -23,7 +24,16 @@ T = TypeVar("T", bound=str)
 SECTIONS = ("words", "harmless", "risk", "speakers", "routes", "themes", "commands", "language")
 
 Command = Literal[
-    "back", "restart", "stop", "help", "human", "erase", "voice_person", "voice_family", "unsay"
+    "back",
+    "restart",
+    "menu",
+    "stop",
+    "help",
+    "human",
+    "erase",
+    "voice_person",
+    "voice_family",
+    "unsay",
 ]
 Position = Literal["near", "before", "after", "next", "text"]
 Topic = Literal["topic"]

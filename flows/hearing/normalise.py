@@ -100,8 +100,8 @@ def from_romaji(normal: str) -> str | None:
     if not any(len(word) > 3 for word in words):
         return None
     kana = {word: _kana(word) for word in set(words)}
-    if sum(1 for word in words if kana[word]) < 0.7 * len(words):
-        return None
+    if not all(kana[word] for word in words if len(word) > 3):
+        return None  # short words of other languages are syllables by chance (I want *to die*)
     read = _LATIN.sub(lambda word: kana[word.group()] or word.group(), normal)
     return as_written(read.replace(" ", ""))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.model import Listen, Place, Step
+from flows.model import Listen, Place, Step, Target
 from flows.places import Area
 from flows.talking import questions
 from flows.talking.talk import Talk
@@ -12,21 +12,16 @@ from flows.understand import Understanding, match_choice
 
 #: What a listening step leaves to another flow even if it could answer: somebody asks for something plainly.
 _PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
-#: What does not lead away for good: the flow comes back to the question.
-_PASSING = ("chat_thanks", "chat_greeting", "chat_smalltalk", "privacy_question", "human_please", "other")
 
 
 def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
     """Takes a text without risk in it, and no global word. Returns the turn's outcome."""
-    if step is not None:
-        shown = questions.choices(talk, step)
-        for text in (parts[-1], "".join(parts)):
-            number = match_choice(text, [(label, words) for _, label, words in shown])
-            if number is not None:
-                talk.why.append(f"choice:{shown[number][0]}")
-                talk.misses = 0
-                talk.follow(questions.pick(talk, step, shown[number][0]))
-                return "answered"
+    step = _past_doubt(talk, step, parts)
+    if step is not None and (choice := chosen(talk, step, parts)):
+        talk.why.append(f"choice:{choice}")
+        talk.misses = 0
+        talk.follow(questions.pick(talk, step, choice))
+        return "answered"
     if isinstance(step, Place) and (areas := questions.place_in(talk, "".join(parts), asked=True)):
         talk.follow(questions.told_place(talk, step, areas))
         talk.misses = 0
@@ -38,6 +33,29 @@ def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     return _route(talk, step, parts, heard)
 
 
+def chosen(talk: Talk, step: Step, parts: tuple[str, ...]) -> str | None:
+    """The id of the choice that the texts mean, if they mean one."""
+    shown = questions.choices(talk, step)
+    for text in (parts[-1], "".join(parts)):
+        number = match_choice(text, [(label, words) for _, label, words in shown])
+        if number is not None:
+            return shown[number][0]
+    return None
+
+
+def _past_doubt(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step | None:
+    """The gentle question about danger is left by writing on: the text answers the question before it."""
+    here = Target(talk.at.flow, talk.at.step)
+    if step is None or here != talk.entry("watch") or chosen(talk, step, parts) or not talk.at.stack:
+        return step
+    before = talk.book.located(talk.at.stack[-1])
+    if before is None:
+        return step
+    talk.at = replace(talk.at, stack=talk.at.stack[:-1])
+    talk.stand(before)
+    return talk.step()
+
+
 def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
     target = talk.book.phrases.routes.get(heard.route)
     if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
@@ -47,7 +65,7 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
 
 
 def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
-    if talk.at.flow == talk.entry("high").flow and heard.route not in _PLAIN_REQUESTS:
+    if talk.in_crisis() and heard.route not in _PLAIN_REQUESTS:
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
     new = not talk.at.flow and not talk.history
@@ -72,10 +90,8 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         talk.at = replace(talk.at, stack=())
         talk.stand(target)
         talk.follow(questions.hear(talk, listening, heard))
-    elif heard.route in _PASSING:
-        talk.call(target)
     else:
-        talk.go(target)
+        talk.call(target)
     return "routed"
 
 

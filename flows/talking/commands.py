@@ -32,7 +32,7 @@ def _restart(talk: Talk) -> str:
 
 
 def _stop(talk: Talk) -> str:
-    talk.phrase("stopped")
+    talk.phrase("stopped_in_danger" if talk.in_crisis() else "stopped")
     talk.rest()
     return "stopped"
 
@@ -45,6 +45,11 @@ def _to(entry: str) -> Callable[[Talk], str]:
     return lead
 
 
+def _menu(talk: Talk) -> str:
+    talk.go(talk.entry("menu"))
+    return "menu"
+
+
 def _voice(talk: Talk, voice: str) -> str:
     talk.at = replace(talk.at, voice="family" if voice == "family" else "person")
     talk.go(talk.entry("menu"))
@@ -54,9 +59,11 @@ def _voice(talk: Talk, voice: str) -> str:
 def _unsay(talk: Talk) -> str:
     """「今のなし」「そういう意味じゃない」 is believed: back to before, the door left open."""
     talk.phrase("unsay")
-    if talk.at.flow == talk.entry("high").flow and talk.at.stack:
-        inner = talk.at.stack[-1]
-        talk.at = replace(talk.at, flow=inner.flow, step=inner.step, stack=talk.at.stack[:-1], detail="")
+    if talk.in_crisis() and talk.at.stack and (before := talk.book.located(talk.at.stack[-1])):
+        talk.at = replace(talk.at, stack=talk.at.stack[:-1])
+        talk.stand(before)
+    elif talk.in_crisis():
+        talk.go(talk.entry("menu"))
     return "unsaid"
 
 
@@ -74,5 +81,6 @@ COMMANDS: Mapping[str | None, Callable[[Talk], str]] = {
     "erase": _erase,
     "voice_person": lambda talk: _voice(talk, "person"),
     "voice_family": lambda talk: _voice(talk, "family"),
+    "menu": _menu,
     "unsay": _unsay,
 }

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from flows.desks import Need, Offer, card, choose
+from flows.desks import Need, Offer, as_of, card, choose
 from flows.model import Ask, Check, Desks, Memo, Message, Text
 
 if TYPE_CHECKING:
     from flows.talking.talk import Talk
 
+#: Shown before all others where a step names the topic `emergency` (the loader refuses tables without them).
+EMERGENCY = ("fire-119", "police-110")
+
 
 def offered(talk: Talk, step: Desks) -> Offer:
     """What the directory has for this person now, without the desks already shown at this step."""
-    need = Need(
-        topics=frozenset(step.topics),
-        who="family" if talk.at.voice == "family" else "self",
-        by=next(iter(talk.at.slots.get("by", ())), None),
-        place=next(iter(talk.at.slots.get("place", ())), None),
-        language=talk.at.language,
-    )
+    by = next(iter(talk.at.slots.get("by", ())), None)
+    place = next(iter(talk.at.slots.get("place", ())), None)
+    if talk.in_crisis():  # whoever answers now, wherever; no office, no mail
+        by, place = (by if by in ("phone", "chat") else None), None
+    who: Literal["self", "family"] = "family" if talk.at.voice == "family" else "self"
+    need = Need(frozenset(step.topics), who, by, place, talk.at.language)
     seen = frozenset(filter(None, talk.at.detail.split(",")))
     return choose(talk.book.directory, need, talk.now, seen)
 
@@ -32,10 +34,15 @@ def offer(talk: Talk, step: Desks) -> None:
         return talk.label(talk.book.phrases.desks[name])
 
     found = offered(talk, step).offered
-    if found:
-        talk.messages.append(Message(cards=tuple(card(one, talk.now, word) for one in found)))
-    shown = [*filter(None, talk.at.detail.split(",")), *(one.desk.id for one in found)]
-    talk.at = replace(talk.at, detail=",".join(shown))
+    if not found and talk.at.detail:  # all were shown: begin again
+        talk.at = replace(talk.at, detail="")
+        found = offered(talk, step).offered
+    first = tuple(talk.book.directory.by_id[id] for id in EMERGENCY if "emergency" in step.topics)
+    shown = (*(as_of(desk, talk.now) for desk in first), *found)
+    if shown:
+        talk.messages.append(Message(cards=tuple(card(one, talk.now, word) for one in shown)))
+    seen = [*filter(None, talk.at.detail.split(",")), *(one.desk.id for one in found)]
+    talk.at = replace(talk.at, detail=",".join(seen))
 
 
 def note(talk: Talk, step: Memo) -> None:

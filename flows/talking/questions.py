@@ -88,7 +88,7 @@ def pick(talk: Talk, step: Step, choice: str) -> Target | None:
             return _chosen(talk, found)
         case Listen():
             if choice == "-quiet":
-                talk.call(talk.entry("watch"))
+                talk.call(talk.entry("quiet"))
                 return None
             return _chosen(talk, _choice(step.choices, choice))
         case Desks():
@@ -190,6 +190,7 @@ def _pick_practice(talk: Talk, step: Practice, choice: str) -> Target | None:
 
 def _pick_time(talk: Talk, step: Remind, choice: str) -> Target | None:
     if choice == "-no":
+        talk.unremind = True
         return step.next
     for when in step.times:
         if when.id == choice:

@@ -12,6 +12,7 @@ from flows.model import (
     Branch,
     Call,
     Check,
+    Danger,
     Desks,
     End,
     Later,
@@ -61,11 +62,13 @@ class Talk:
     risk: Risk
     since: int
     speaker: Speaker
+    danger: Danger
     misses: int
     again: bool = False  # the same grade of risk was answered just before
     heard: Risk = "none"  # of this turn's text
     messages: list[Message] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
+    unremind: bool = False
     why: list[str] = field(default_factory=list)
     visited: list[Target] = field(default_factory=list)
 
@@ -81,6 +84,7 @@ class Talk:
             state.risk,
             state.since,
             state.speaker,
+            state.danger,
             state.misses,
         )
 
@@ -94,6 +98,7 @@ class Talk:
             self.risk,
             self.since,
             self.speaker,
+            self.danger,
             self.misses,
             self.book.version,
         )
@@ -162,6 +167,10 @@ class Talk:
         """A step that phrases.yaml names for the engine."""
         return self.book.phrases.entries[name]
 
+    def in_crisis(self) -> bool:
+        """Whether this person stands in the flow that answers danger."""
+        return self.at.flow == self.entry("high").flow
+
     def remember(self, slot: str, *values: str) -> None:
         """Keeps chosen codes under a name."""
         slots = {name: kept for name, kept in self.at.slots.items() if name != slot}
@@ -203,8 +212,8 @@ class Talk:
 
     def call(self, target: Target) -> None:
         """Goes to a target and comes back to the present question when that flow returns."""
-        if self.step() is not None and self.at.flow != target.flow:
-            here = Target(self.at.flow, self.at.step)
+        here = Target(self.at.flow, self.at.step)
+        if self.step() is not None and here != target and not self.in_crisis():
             self.at = replace(self.at, stack=(*self.at.stack, here)[-STACK:])
         self.go(target)
 
@@ -276,6 +285,8 @@ class Talk:
                 return self.at.language
             case "speaker":
                 return self.speaker
+            case "danger":
+                return self.danger
             case "again":
                 return "again" if self.again else "first"
             case "place":
