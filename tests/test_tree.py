@@ -23,7 +23,7 @@ OUTSIDE = {"asyncio", "aiohttp", "socket", "os", "sqlalchemy", "linebot", "disco
 
 
 #: Where tables of characters and a notation for reading Japanese stand.
-TABLES = ("normalise.py", "choosing.py", "spelling.py", "hours.py")
+TABLES = ("normalise.py", "choosing.py", "spelling.py", "hours.py", "mentions.py")
 
 
 def modules(folder: str) -> Iterator[Path]:

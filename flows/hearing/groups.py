@@ -10,7 +10,6 @@ from flows.model import Where
 from flows.problems import Problem
 from flows.reading.source import Fields, Scalar, Table
 
-
 #: Marks are not heard: a word with one would mean more than it seems to.
 _MARKS = frozenset("、。！？「」『』（）!?")
 

@@ -96,6 +96,8 @@ def unbroken(text: str) -> str:
 
 def from_romaji(normal: str) -> str | None:
     """A normal form with its Latin words read as romaji, or None when they are no romaji."""
+    if normal.isascii() and not any(len(word) > 3 for word in _LATIN.findall(normal)):
+        normal = normal.replace(" ", "")  # shi ni tai
     words = _LATIN.findall(normal)
     if not any(len(word) > 3 for word in words):
         return None

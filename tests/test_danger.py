@@ -1,0 +1,116 @@
+"""How a talk about danger goes on: nothing is guessed, nobody is sent away, nothing is asked twice in a row."""
+
+from __future__ import annotations
+
+from flows.model import Event, Remind, Tap, Target
+from flows.play import Session
+from tests.support import SUNDAY_NIGHT, book
+
+
+def talk(*texts: str) -> Session:
+    """A session after these texts."""
+    session = Session(book(), SUNDAY_NIGHT)
+    for text in texts:
+        session.type(text)
+    return session
+
+
+def here(session: Session) -> str:
+    """Where the person stands."""
+    assert session.state
+    return str(Target(session.state.at.flow, session.state.at.step))
+
+
+def test_denying_a_danger_is_not_taken_for_another_one() -> None:
+    for answer in (
+        "大丈夫じゃない",
+        "暴力はない",
+        "けがはない",
+        "家族",
+        "親",
+        "うん",
+        "どうしたらいいですか",
+    ):
+        session = talk("もう死にたい")
+        before = here(session)
+        session.type(answer)
+        assert here(session) == before, answer
+
+
+def test_violence_gets_distance_and_110_first_and_is_no_wish_to_die() -> None:
+    session = talk("父に殴られてる")
+    assert here(session) == "crisis.violence"
+    turn = session.type("もう死にたい")
+    assert here(session) == "crisis.high_self"  # another danger is no repetition
+    assert any(message.cards for message in turn.reply.messages)
+
+
+def test_somebody_else_in_danger_is_no_repetition_either() -> None:
+    session = talk("弟が死にたいと言っています")
+    session.type("わたしも死にたい")
+    assert here(session) == "crisis.high_self"
+
+
+def test_the_quiet_button_is_believed() -> None:
+    session = talk("眠れない")
+    turn = session.tap("いま危ない・消えたい")
+    assert here(session) == "crisis.pressed"
+    assert "119" in turn.reply.messages[0].text
+    assert [card.title[:2] for card in turn.reply.messages[-1].cards[:2]] == ["救急", "警察"]
+
+
+def test_the_gentle_question_is_left_by_writing_on() -> None:
+    session = talk("眠れない")
+    before = here(session)
+    session.type("朝が来なければいいのに")
+    assert here(session) == "crisis.watch"
+    session.type("べつに")
+    assert not here(session).startswith("crisis.")
+    assert here(session).startswith(before.partition(".")[0])
+
+
+def test_more_desks_never_end_in_silence() -> None:
+    session = talk("もう死にたい")
+    for _ in range(8):
+        turn = session.tap("ほかの窓口")
+        assert any(message.cards for message in turn.reply.messages)
+
+
+def test_in_danger_a_place_does_not_lead_away() -> None:
+    session = talk("今から死にます")
+    session.send(Event("location", "和歌山県和歌山市七番丁"))
+    assert here(session).startswith("crisis.")
+    assert session.state and session.state.at.slots["place"] == ("30201",)
+
+
+def test_leaving_in_danger_is_one_word_and_names_119() -> None:
+    session = talk("もう死にたい")
+    turn = session.type("おわる")
+    assert "119" in turn.reply.messages[0].text
+    assert session.state and session.state.at.flow == ""
+
+
+def test_a_mistake_is_believed_and_the_talk_goes_on_where_it_was() -> None:
+    session = talk("眠れない")
+    before = here(session)
+    session.type("今から死にます")
+    session.type("そういう意味じゃない")
+    assert here(session) == before
+
+
+def test_danger_in_english_is_answered_in_english() -> None:
+    session = Session(book(), SUNDAY_NIGHT)
+    turn = session.type("I want to die")
+    assert turn.reply.messages[0].text.isascii()
+
+
+def test_a_mother_is_not_spoken_to_as_the_person() -> None:
+    session = talk("私は八十になる母でございます。息子が三十年家におります")
+    assert session.state and session.state.at.voice == "family"
+
+
+def test_a_reminder_that_is_declined_takes_back_the_one_before() -> None:
+    steps = [Target(flow.id, id) for flow in book().flows.values() for id in flow.steps]
+    remind = next(target for target in steps if isinstance(book().step(target), Remind))
+    session = Session(book(), SUNDAY_NIGHT)
+    assert session.send(Tap(remind.flow, remind.step, "-no")).unremind

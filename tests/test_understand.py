@@ -1,0 +1,293 @@
+"""What a text means: danger, who is meant, themes, commands, language, and the choice that is meant."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.hearing.safety import SENTENCES
+from flows.model import RISKS
+from flows.problems import Problem
+from flows.understand import Understanding, load_lexicon, match_choice, understand
+from tests.support import ROOT, book, bundle
+
+
+def read(*parts: str) -> Understanding:
+    return understand(book().lexicon, parts)
+
+
+# ---------------------------------------------------------------------------------------------- spellings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "しにたい",
+        "シニタイ",
+        "ｼﾆﾀｲ",
+        "ｓｈｉｎｉｔａｉ",
+        "SHINITAI",
+        "しにたぃ",
+        "しにたーーい",
+        "しにたあああい",
+        "し に た い",
+        "死.に.た.い",
+        "死・に・た・い",
+        "し\nに\nた\nい",
+        "死に\nたい",
+        "死😭に😭た😭い",
+        "し\u200bに\u200bた\u200bい",
+        "死\u0301に\u0301た\u0301い",
+        "ιにたい",
+        "氏にたい",
+        "タヒにたい",
+        "ﾀﾋにたい",
+        "4にたい",
+        "４にたい",
+        "○にたい",
+        "しに対",
+        "死二たい",
+        "shi ni tai",
+        "mou shinitai desu",
+    ],
+)
+def test_one_wish_in_many_spellings(text: str) -> None:
+    assert read(text).risk == "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "試しにたい焼きを買う",
+        "わたしにたいせつなもの",
+        "市に対する要望",
+        "楽しんだ方がいい",
+        "イギリスから来た",
+    ],
+)
+def test_words_that_only_hold_the_letters(text: str) -> None:
+    assert read(text).risk == "none"
+
+
+# ---------------------------------------------------------------------------------------------- parts
+
+
+def test_texts_that_waited_together_are_read_joined_and_singly() -> None:
+    assert read("死に").risk != "high"
+    assert read("死に", "たい").risk == "high"
+    assert read("こんにちは", "死にたい", "なんでもない").risk == "high"
+
+
+def test_one_clause_of_a_long_text_is_enough() -> None:
+    talk = "今日は朝から雨で、洗濯物が乾かなくて困りました。昼にうどんを食べて、少し昼寝をしました。" * 20
+    assert read(talk).risk == "none"
+    assert read(talk + "夜になると死にたくなります。" + talk).risk == "high"
+
+
+def test_a_harmless_phrase_covers_only_itself() -> None:
+    assert read("死ぬほど眠い").risk == "none"
+    assert read("死ぬほど眠い、もう死にたい").risk == "high"
+    assert read("死ぬほどつらい").risk == "watch"
+
+
+def test_nothing_in_it() -> None:
+    for parts in ((), ("",), ("   ",), ("。。。",), ("\u200b",)):
+        assert read(*parts) == Understanding("none", "self", "other", (), None, (), None)
+
+
+# ---------------------------------------------------------------------------------------------- who is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("死にたい", "self"),
+        ("息子が「死にたい」と言っています", "family"),
+        ("死にたいと息子が言います", "family"),
+        ("息子は三十歳です。昨日「死にたい」とつぶやきました", "family"),
+        ("息子のことじゃなくて、私が死にたいんです", "self"),
+        ("友達がいなくて死にたい", "self"),
+        ("友達が死にたいって言ってる", "peer"),
+        ("父に殴られる", "self"),
+        ("息子に殴られる", "family"),
+        ("近所の子どもが血だらけです", "other"),
+        ("この子と一緒に死ぬしかない", "family"),
+    ],
+)
+def test_who_is_meant(text: str, speaker: str) -> None:
+    assert read(text).speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("死にたいわけじゃない", "watch"),
+        ("昔は死にたかった", "watch"),
+        ("もし死んだらどうなるの", "watch"),
+        ("「死にたい」という名前の曲がある", "none"),
+        ("死にたいって歌の歌詞", "none"),
+    ],
+)
+def test_what_weakens_a_wish(text: str, most: str) -> None:
+    assert RISKS.index(read(text).risk) <= RISKS.index(most)
+
+
+def test_a_writer_sees_which_rule_decided() -> None:
+    heard = read("今から死にます")
+    assert (heard.risk, heard.why[0]) == ("emergency", "plan_with_time")
+    rules = {rule.id for rule in (*book().lexicon.risk, *book().lexicon.routes)}
+    assert set(heard.why) <= rules
+
+
+# ---------------------------------------------------------------------------------------------- themes, language
+
+
+@pytest.mark.parametrize(
+    ("text", "theme"),
+    [
+        ("ひとりぼっちでさみしい", "alone"),
+        ("とても疲れた", "tired"),
+        ("夜眠れない", "sleep"),
+        ("母とうまくいかない", "family"),
+        ("この先どうなるんだろう", "future"),
+        ("自分が恥ずかしい", "ashamed"),
+        ("腹が立つ", "angry"),
+        ("むなしい", "empty"),
+        ("特に何もなかった", "nothing"),
+        ("学校に行けない", "school"),
+        ("仕事が続かない", "work"),
+        ("お金がない", "money"),
+        ("頭が痛い", "body"),
+        ("不安で落ち着かない", "anxious"),
+    ],
+)
+def test_themes(text: str, theme: str) -> None:
+    assert theme in read(text).themes
+
+
+def test_themes_come_in_the_order_of_the_text_and_stand_in_the_readme() -> None:
+    assert read("お金がなくて、夜も眠れない").themes == ("money", "sleep")
+    readme = (ROOT / "content" / "understanding" / "README.md").read_text(encoding="utf-8")
+    assert all(f"| `{theme}` |" in readme for theme in book().lexicon.themes)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I don't know what to do", "en"),
+        ("my son won't leave his room", "en"),
+        ("日本語が むずかしいです", "easy"),
+        ("にほんごが すこし わかります", "easy"),
+        ("死にたい", None),
+        ("LINEで相談したい", None),
+        ("mou tsukareta", None),
+        ("ok", None),
+    ],
+)
+def test_language(text: str, language: str | None) -> None:
+    assert read(text).language == language
+
+
+# ---------------------------------------------------------------------------------------------- choices
+
+SHOWN = [
+    ("自分のこと", ["わたし"]),
+    ("家族のこと", ["息子", "娘"]),
+    ("電話する", ["電話"]),
+    ("はい", ["うん", "そう"]),
+    ("いいえ", ["ちがう", "ううん"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("自分のこと", 0),
+        ("ｼﾞﾌﾞﾝのこと", None),  # kana is not kanji: writers add it to the words
+        ("わたし", 0),
+        ("家族", 1),
+        ("家族のことです", 1),
+        ("むすこ", None),
+        ("息子", 1),
+        ("ハイ", 3),
+        ("うん", 3),
+        ("ううん", 4),
+        ("2", 1),
+        ("２", 1),
+        ("②", 1),
+        ("二", 1),
+        ("2番", 1),
+        ("３つ目", 2),
+        ("9", None),
+        ("0", None),
+        ("こと", None),
+        ("電話は無理", None),
+        ("", None),
+        ("なんでもないです", None),
+    ],
+)
+def test_match_choice(text: str, number: int | None) -> None:
+    assert match_choice(text, SHOWN) == number
+
+
+def test_labels_that_hold_numbers() -> None:
+    ages: list[tuple[str, list[str]]] = [("10代", []), ("20代", []), ("それより上", [])]
+    assert match_choice("20代", ages) == 1
+    assert match_choice("1", ages) == 0
+
+
+# ---------------------------------------------------------------------------------------------- safety
+
+
+def test_the_real_content_holds_the_safety_sentences() -> None:
+    problems: list[Problem] = []
+    load_lexicon(bundle(), problems)
+    assert problems == []
+    assert SENTENCES.exists()
+
+
+def test_content_that_no_longer_hears_danger_is_refused() -> None:
+    files = dict(bundle())
+    rule = "  wish:\n    grade: "
+    assert rule in files["understanding/risk.yaml"]
+    files["understanding/risk.yaml"] = files["understanding/risk.yaml"].replace(rule + "high", rule + "watch")
+    problems: list[Problem] = []
+    load_lexicon(files, problems)
+    assert any("「死にたい」は high 以上" in problem.fact for problem in problems)
+
+
+def test_content_that_imagines_danger_is_refused() -> None:
+    files = dict(bundle())
+    files["understanding/risk.yaml"] += "  greeting_is_danger:\n    grade: high\n    any: [あいさつ]\n"
+    problems: list[Problem] = []
+    load_lexicon(files, problems)
+    assert any("「こんにちは」は none まで" in problem.fact for problem in problems)
+
+
+# ---------------------------------------------------------------------------------------------- time
+
+
+@pytest.mark.parametrize(
+    "piece", ["死にたい", "息子が", "死にたくない。", "わけじゃない", "い", "a b ", "🔪", "生きて…"]
+)
+def test_time_grows_with_length_only(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = (piece * length)[:length]
+        begin = time.perf_counter()
+        read(text)
+        return time.perf_counter() - begin
+
+    short = min(seconds(2_500) for _ in range(3))
+    long = min(seconds(10_000) for _ in range(3))
+    assert long < 4 * short * 2 + 0.02
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(max_size=80), max_size=4))
+def test_any_text_is_read_and_joining_never_lowers_danger(parts: list[str]) -> None:
+    heard = read(*parts)
+    for part in parts:
+        assert RISKS.index(heard.risk) >= RISKS.index(read(part).risk)
