@@ -57,7 +57,7 @@ def test_numbers_words_and_polite_endings(text: str, number: int | None) -> None
 
 
 def test_latin_letters_count_only_as_whole_words() -> None:
-    choices = [("Rather not say", []), ("How I am now", [])]
+    choices: list[tuple[str, list[str]]] = [("Rather not say", []), ("How I am now", [])]
     assert match_choice("Osaka", choices) is None
     assert match_choice("rather not say", choices) == 0
 
