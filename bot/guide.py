@@ -7,18 +7,21 @@ the version before stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from bot.logs import log
+from bot.logs import fault, log
 from bot.postal import municipality
 from bot.versions import Versions
 from flows.engine import answer_from_memory, apology, take_turn
 from flows.loader import bundle_version, load_book, read_folder
 from flows.model import Book, Input, Reply, State, Turn
 from flows.problems import ContentError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,23 @@ class Publisher:
             files = read_folder(folder)
             guide = Guide(load_book(files, municipality))
         except ContentError as error:
-            before = await self._versions.newest()
+            before = await self._tried(self._versions.newest())
             if before is None:
                 raise
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=before[0])
             return Guide(load_book(before[1], municipality))
-        if await self._versions.publish(bundle_version(files), files, self._clock()):
+        if await self._tried(self._versions.publish(bundle_version(files), files, self._clock())):
             log.info("content published", version=guide.version)
         return guide
+
+    async def _tried(self, job: Awaitable[T]) -> T | None:
+        """A store that is away keeps nobody from being answered: the folder's content is in use unpublished."""
+        try:
+            return await job
+        except Exception as error:
+            log.error("content store", fault=fault(error))
+            return None
 
     async def newer(self, guide: Guide) -> Guide | None:
         """A version that was published since, or None."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.database import Database
 from bot.guide import Publisher
@@ -58,6 +60,26 @@ async def test_broken_content_with_nothing_before_it_does_not_start(tmp_path: Pa
     bot = Bot(settings(tmp_path, content), lambda _: None, clock=lambda: TUESDAY_NOON)
     with pytest.raises(ContentError):
         await bot.start()
+
+
+async def test_a_store_that_is_broken_from_the_start_silences_nobody(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").write_bytes(b"this is no database " * 500)
+    bot = Bot(settings(tmp_path, folder(tmp_path)), lambda _: None, clock=lambda: TUESDAY_NOON)
+    await bot.start()
+    reason = await bot.trouble()
+    async with ClientSession() as client:
+        post = {"session": str(uuid4()), "id": str(uuid4()), "platform": "line", "text": "もう死にたい"}
+        async with client.post(f"http://127.0.0.1:{bot.port}/chat", json=post) as response:
+            answer = await response.json()
+        url = f"http://127.0.0.1:{bot.port}/chat/stream?session={post['session']}"
+        async with client.get(url) as stream:
+            letter = b""
+            while b"data:" not in letter:
+                letter = await stream.content.readline()
+    await bot.stop()
+    assert reason is not None and "does not answer" in reason
+    assert (answer["outcome"], answer["trace"]["risk"]) == ("from_memory", "high")
+    assert "tel:" in letter.decode()
 
 
 async def test_a_newer_version_is_taken_and_a_broken_one_is_not(tmp_path: Path) -> None:
