@@ -49,7 +49,8 @@ def test_a_call_is_not_taken_for_its_opposite(text: str) -> None:
     ("text", "number"),
     [
         ("電話", 0), ("でんわ", None), ("声", 0), ("２", 1), ("一番", 0), ("３つ目", 2), ("④", 3), ("文字", 1),
-        ("電話でお願いいたします", 0), ("メールがいいです", 3), ("ﾒｰﾙ", 3), ("電話は無理", None), ("5", None), ("", None),
+        ("電話でお願いいたします", 0), ("メールがいいです", 3), ("ﾒｰﾙ", 3),
+        ("電話は無理", None), ("5", None), ("", None),
     ],
 )  # fmt: skip
 def test_numbers_words_and_polite_endings(text: str, number: int | None) -> None:
