@@ -179,6 +179,9 @@ async def run(bot: Bot) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     await bot.start()
+    for name, configured in (("LINE", bot.settings.line), ("Discord", bot.settings.discord)):
+        if configured:
+            bot.notice(f"{name} is configured, but this version does not connect to it yet.")
     if bot.port:
         host = bot.settings.host
         shown = host if host not in ("0.0.0.0", "::") else "localhost"

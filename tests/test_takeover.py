@@ -1,11 +1,13 @@
-"""What a process that died has left behind, on every database."""
+"""What a process that died has left behind, and what is due later, on every database."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from bot.core import Core
 from bot.outbox import Outbox
 from bot.parcels import Kind, Way
 from bot.records import Person
@@ -13,7 +15,7 @@ from bot.store import Store
 from flows.model import Risk, State
 from tests.rows import keep, key, stands
 from tests.test_outbox import REFUSED, ordinary
-from tests.tiny import NOW, Clock, Recorder
+from tests.tiny import DECLINE, NOW, REMIND, Clock, Mouth, Recorder
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,15 @@ async def test_what_is_still_in_hand_is_not_sent_a_second_time_when_its_lease_en
     sender.gate.set()
     await outbox.idle()
     assert len(sender.sent) == 1
+
+
+async def test_a_reminder_that_is_declined_is_not_sent(
+    core: Core, outbox: Outbox, sender: Recorder, clock: Clock, mouth: Mouth
+) -> None:
+    await core.handle(mouth(REMIND))
+    await core.handle(mouth(DECLINE))
+    await outbox.idle()
+    clock.now = NOW + timedelta(days=2)
+    await outbox.take_over()
+    await outbox.idle()
+    assert [one.kind for one, _ in sender.sent] == ["answer", "answer"]

@@ -36,6 +36,7 @@ Make = Callable[..., Core]  # the fixture `make`
 NOW = datetime(2026, 11, 22, 23, 10, tzinfo=TOKYO)
 ERASE = Tap("", "", "erase", "v")
 REMIND = Tap("tiny", "remind", "tomorrow", "v")
+DECLINE = Tap("tiny", "remind", "-no", "v")
 
 
 class TinyContent:
@@ -61,7 +62,7 @@ class TinyContent:
         reply = desks() if risk == "high" else say(f"{self.version} {turns}: {' + '.join(words)}")
         if "silence" in words:
             reply = Reply()
-        return Turn(State(at, misses=turns), reply, Trace(risk, "tiny", "ask"), later)
+        return Turn(State(at, misses=turns), reply, Trace(risk, "tiny", "ask"), later, given == DECLINE)
 
     def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
         return replace(self.take_turn(state, given, now), state=state, reply=say("again"))
