@@ -21,6 +21,7 @@ from bot.settings import Settings, SettingsError
 from flows.desks import Offered
 from flows.loader import load_book, read_folder
 from flows.model import Book
+from flows.play import moment
 from flows.problems import ContentError
 from flows.understand import understand
 
@@ -89,7 +90,7 @@ def _clock(now: str | None) -> Callable[[], datetime]:
     if now is None:
         return tokyo_now
     try:
-        frozen = terminal.parse_now(now)
+        frozen = moment(now)
     except ValueError:
         raise _fail(2, f'--now "{now}" is no time. Write it like "2026-11-22 23:10".') from None
     return lambda: frozen

@@ -6,25 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TextIO, get_args
-from zoneinfo import ZoneInfo
 
 from bot.discord import render as discord
 from bot.line import render as line
 from flows.model import Book, Event, EventKind, Reply, Turn
-from flows.play import Session
+from flows.play import Session, moment
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 #: What each platform would be sent; rendering raises when a reply breaks its limits.
 RENDER: Mapping[str, Callable[[Reply], object]] = {"line": line.render, "discord": discord.render}
-
-
-def parse_now(text: str) -> datetime:
-    """A moment written as `2026-11-22 23:10`, in Asia/Tokyo.
-
-    Raises:
-        ValueError: it is written in another way.
-    """
-    return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=TOKYO)
 
 
 def talk_json(
@@ -46,7 +35,7 @@ def talk_json(
         try:
             message = json.loads(row)
             if "now" in message:
-                session.now, frozen = parse_now(message["now"]), True
+                session.now, frozen = moment(message["now"]), True
                 answer: Mapping[str, Any] = {"replies": []}
             else:
                 session.now = session.now if frozen else clock()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from flows import transcripts
+from flows.hours import TOKYO
 from flows.listing.report import report
 from flows.loader import load_book, read_folder
 from flows.model import Book
@@ -17,7 +17,6 @@ from flows.play import walk
 from flows.problems import ContentError
 
 CONTENT = Path("content")
-TOKYO = ZoneInfo("Asia/Tokyo")
 #: A moment in office hours, so that the walk meets desks of every kind.
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=TOKYO)
 

@@ -13,6 +13,7 @@ from typing import get_args
 import yaml
 
 from flows.engine import take_turn
+from flows.hours import TOKYO
 from flows.model import (
     Ask,
     Book,
@@ -37,6 +38,11 @@ from flows.model import (
 )
 from flows.reading import limits
 from flows.talking.talk import Talk
+
+
+def moment(text: str) -> datetime:
+    """A moment written as `2026-11-22 23:10`, in Asia/Tokyo. Raises ValueError on anything else."""
+    return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=TOKYO)
 
 
 class Session:

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from flows.model import Book, Event, EventKind, Input, Target, Turn, Typed
-from flows.play import Session
-
-TOKYO = ZoneInfo("Asia/Tokyo")
+from flows.play import Session, moment
 
 Line = dict[str, Any]
 
@@ -35,8 +32,7 @@ class Transcript:
 def read(path: Path) -> Transcript:
     """The transcript in a file. Raises KeyError or ValueError when it is none."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    now = datetime.strptime(data["now"], "%Y-%m-%d %H:%M").replace(tzinfo=TOKYO)
-    return Transcript(data["title"], now, tuple(data["talk"]))
+    return Transcript(data["title"], moment(data["now"]), tuple(data["talk"]))
 
 
 def replay(book: Book, transcript: Transcript) -> Iterator[tuple[Line, Turn]]:
@@ -44,7 +40,7 @@ def replay(book: Book, transcript: Transcript) -> Iterator[tuple[Line, Turn]]:
     session = Session(book, transcript.now)
     for line in transcript.talk:
         if "now" in line:
-            session.now = datetime.strptime(line["now"], "%Y-%m-%d %H:%M").replace(tzinfo=TOKYO)
+            session.now = moment(line["now"])
         if "tap" in line and line["tap"] not in session.shown:
             raise ValueError(f"{transcript.title}: nobody was shown 「{line['tap']}」")
         turn = session.tap(line["tap"]) if "tap" in line else session.send(_input(line))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from flows.hours import TOKYO
 from flows.loader import Bundle, load_book, read_folder
 from flows.model import Book
 from flows.play import Walk, walk
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
-TOKYO = ZoneInfo("Asia/Tokyo")
 #: A Sunday evening: most desks are closed.
 SUNDAY_NIGHT = datetime(2026, 11, 22, 23, 10, tzinfo=TOKYO)
 #: A Tuesday in office hours.

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.desks import as_of
+from flows.hours import TOKYO
 from flows.model import Tap
 from flows.play import Session
-from tests.support import TOKYO, book
+from tests.support import book
 
 TOWNS = sorted(code for code in book().gazetteer.areas if not book().gazetteer.wards(code) and len(code) == 5)
 MINUTES = 3 * 365 * 24 * 60

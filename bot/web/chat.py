@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Protocol, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,10 +19,10 @@ from bot.incoming import Incoming, Outcome
 from bot.privacy import Keyring
 from bot.web.mailbox import Full, Mailbox, Mailboxes
 from bot.web.page import HEADERS, page_route
+from flows.hours import TOKYO
 from flows.model import Event, EventKind, Input, Tap, Trace, Typed
 from flows.reading import limits
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 PLATFORM = "web"
 #: Bytes of one POST: LINE's longest text with every letter escaped, and the rest.
 BODY = 40_000
