@@ -17,7 +17,7 @@ from bot.logs import fault, log
 from bot.postal import municipality
 from bot.versions import Versions
 from flows.engine import answer_from_memory, apology, take_turn
-from flows.loader import bundle_version, load_book, read_folder
+from flows.loader import load_book, read_folder
 from flows.model import Book, Input, Reply, State, Turn
 from flows.problems import ContentError
 
@@ -64,6 +64,7 @@ class Publisher:
         self._versions = versions
         self._clock = clock
         self.refused: ContentError | None = None  # why the folder's content is not the one in use
+        self._looked_at = ""  # the newest version, whether it was taken or refused
 
     async def open(self, folder: Path) -> Guide:
         """The guide to start with: the folder's content, published; else the newest version that was.
@@ -81,7 +82,7 @@ class Publisher:
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=before[0])
             return Guide(load_book(before[1], municipality))
-        if await self._tried(self._versions.publish(bundle_version(files), files, self._clock())):
+        if await self._tried(self._versions.publish(guide.version, files, self._clock())):
             log.info("content published", version=guide.version)
         return guide
 
@@ -95,8 +96,11 @@ class Publisher:
 
     async def newer(self, guide: Guide) -> Guide | None:
         """A version that was published since, or None."""
-        found = await self._versions.newest(guide.version)
+        found = await self._versions.newest(self._looked_at or guide.version)
         if found is None:
+            return None
+        self._looked_at = found[0]  # once: loading costs about a second, and this is asked every few seconds
+        if found[0] == guide.version:
             return None
         try:
             return Guide(load_book(found[1], municipality))

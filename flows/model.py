@@ -481,6 +481,11 @@ class Position:
     stack: tuple[Target, ...] = ()  # where to return to, innermost last
     detail: str = ""  # inside a step: a page of places, the ticks of a check, the desks already shown
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """`detail` as ids: the ticks of a check, the desks already shown."""
+        return tuple(filter(None, self.detail.split(",")))
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -474,11 +474,6 @@ def desk_too_far(where: Where, step: str, taps: int) -> Problem:
     )
 
 
-def unknown_phrase(where: Where, name: str, known: Iterable[str]) -> Problem:
-    """A phrase nobody uses."""
-    return problem(where, f"「{name}」という言葉は使われません。", did_you_mean(name, known))
-
-
 # ---------------------------------------------------------------------------------------------- understanding
 
 

@@ -102,4 +102,7 @@ async def test_a_newer_version_is_taken_and_a_broken_one_is_not(tmp_path: Path) 
     await versions.publish(bundle_version(broken), broken, TUESDAY_NOON)
     assert await publisher.newer(newer) is None
     assert publisher.refused is not None
+    refused = publisher.refused
+    assert await publisher.newer(newer) is None
+    assert publisher.refused is refused  # it was not read again
     await database.close()

@@ -9,7 +9,6 @@ import regex
 
 #: LINE: messages in one reply. Discord sends as many as it likes; the stricter one binds.
 MESSAGES = 5
-#: Bubbles a person should get in one turn, cards included (WRITING: one to three and a row of cards).
 LINE_TEXT = 5000
 DISCORD_TEXT = 2000
 LINE_QUICK_REPLIES = 13
@@ -17,7 +16,6 @@ DISCORD_OPTIONS = 25
 LINE_LABEL = 20
 DISCORD_LABEL = 80
 DISCORD_CUSTOM_ID = 100
-LINE_POSTBACK = 300
 #: An id of a flow, step or choice: three of them and a version stay under DISCORD_CUSTOM_ID.
 ID = 24
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from flows import problems as say
 from flows.model import LANGUAGES, VOICES, Language, Text, Voice, Where
@@ -16,8 +16,6 @@ PLACEHOLDERS = ("operator", "contact", "staffed", "place")
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _STRAY_BRACE = re.compile(r"[{}]")
-
-Wordings = Mapping[tuple[Voice, Language], tuple[str, ...]]
 
 
 def bubbles(wording: str) -> tuple[str, ...]:
@@ -48,10 +46,6 @@ class TextReader:
     def text_of(self, node: Node, key: str) -> Text | None:
         """The same for a node that is no field of its own."""
         return self._read(node, key, self._check_bubbles)
-
-    def label_of(self, node: Node, key: str) -> Text | None:
-        """The same for a label."""
-        return self._read(node, key, self._check_label)
 
     def _field(
         self, fields: Fields, name: str, required: bool, check: Callable[[Where, str], None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from flows.desks import Need, Offer, as_of, card, choose
@@ -23,8 +22,7 @@ def offered(talk: Talk, step: Desks) -> Offer:
         by, place = (by if by in ("phone", "chat") else None), None
     who: Literal["self", "family"] = "family" if talk.at.voice == "family" else "self"
     need = Need(frozenset(step.topics), who, by, place, talk.at.language)
-    seen = frozenset(filter(None, talk.at.detail.split(",")))
-    return choose(talk.book.directory, need, talk.now, seen)
+    return choose(talk.book.directory, need, talk.now, frozenset(talk.at.marks))
 
 
 def offer(talk: Talk, step: Desks) -> None:
@@ -34,15 +32,14 @@ def offer(talk: Talk, step: Desks) -> None:
         return talk.label(talk.book.phrases.desks[name])
 
     found = offered(talk, step).offered
-    if not found and talk.at.detail:  # all were shown: begin again
-        talk.at = replace(talk.at, detail="")
+    if not found and talk.at.marks:  # all were shown: begin again
+        talk.mark(())
         found = offered(talk, step).offered
     first = tuple(talk.book.directory.by_id[id] for id in EMERGENCY if "emergency" in step.topics)
     shown = (*(as_of(desk, talk.now) for desk in first), *found)
     if shown:
         talk.messages.append(Message(cards=tuple(card(one, talk.now, word) for one in shown)))
-    seen = [*filter(None, talk.at.detail.split(",")), *(one.desk.id for one in found)]
-    talk.at = replace(talk.at, detail=",".join(seen))
+    talk.mark((*talk.at.marks, *(one.desk.id for one in found)))
 
 
 def note(talk: Talk, step: Memo) -> None:

@@ -53,7 +53,7 @@ def choices(talk: Talk, step: Step) -> list[Shown]:
             more = [("-more", _global(talk, "more"), ())] if offers.offered(talk, step).more else []
             return [*(_shown(talk, choice) for choice in step.choices), *more]
         case Check():
-            ticked = _ticks(talk)
+            ticked = talk.at.marks
             items = [
                 (item.id, ("☑" if item.id in ticked else "") + talk.label(item.label), ())
                 for item in step.items
@@ -148,17 +148,13 @@ def _chosen(talk: Talk, choice: Choice) -> Target | None:
 # ---------------------------------------------------------------------------------------------- check
 
 
-def _ticks(talk: Talk) -> list[str]:
-    return [tick for tick in talk.at.detail.split(",") if tick]
-
-
 def _pick_check(talk: Talk, step: Check, choice: str) -> Target | None:
-    ticks = _ticks(talk)
+    ticks = list(talk.at.marks)
     if choice != "-done":
         if choice not in {item.id for item in step.items}:
             raise UnknownChoice(choice)
         ticks = [tick for tick in ticks if tick != choice] if choice in ticks else [*ticks, choice]
-        talk.at = replace(talk.at, detail=",".join(ticks))
+        talk.mark(ticks)
         talk.phrase("check_more")
         return None
     talk.remember(step.remember, *ticks)

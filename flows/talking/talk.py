@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -75,9 +76,7 @@ class Talk:
     @staticmethod
     def of(book: Book, state: State, now: datetime) -> Talk:
         """A working copy of a state."""
-        return Talk(
-            book,
-            now,
+        kept = (
             state.at,
             state.history,
             dict(state.said),
@@ -85,8 +84,8 @@ class Talk:
             state.since,
             state.speaker,
             state.danger,
-            state.misses,
         )
+        return Talk(book, now, *kept, state.misses)
 
     def state(self) -> State:
         """What is kept of this turn."""
@@ -166,6 +165,10 @@ class Talk:
     def entry(self, name: str) -> Target:
         """A step that phrases.yaml names for the engine."""
         return self.book.phrases.entries[name]
+
+    def mark(self, ids: Iterable[str]) -> None:
+        """Keeps ids at this step."""
+        self.at = replace(self.at, detail=",".join(ids))
 
     def in_crisis(self) -> bool:
         """Whether this person stands in the flow that answers danger."""
