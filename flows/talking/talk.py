@@ -89,18 +89,9 @@ class Talk:
 
     def state(self) -> State:
         """What is kept of this turn."""
-        said = dict(list(self.said.items())[-SAID:])
-        return State(
-            self.at,
-            self.history[-HISTORY:],
-            said,
-            self.risk,
-            self.since,
-            self.speaker,
-            self.danger,
-            self.misses,
-            self.book.version,
-        )
+        said, history = dict(list(self.said.items())[-SAID:]), self.history[-HISTORY:]
+        kept = (self.at, history, said, self.risk, self.since, self.speaker, self.danger)
+        return State(*kept, self.misses, self.book.version)
 
     # ------------------------------------------------------------------------------------------ words
 
