@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from flows import problems as say
+from flows.desks import FOR_WHOM, topic_of
 from flows.model import (
     BRANCH_BY,
     Ask,
@@ -75,11 +76,19 @@ def _check_step(book: Book, step: Step, problems: list[Problem]) -> None:
             if heard.theme not in book.lexicon.themes:
                 problems.append(say.unknown_theme(step.where, heard.theme, book.lexicon.themes))
     elif isinstance(step, Desks):
-        for topic in step.topics:
-            if topic not in book.directory.topics:
-                problems.append(say.unknown_topic(step.where, topic, book.directory.topics))
+        _check_topics(book, step, problems)
     elif isinstance(step, Branch):
         _check_branch(book, step, problems)
+
+
+def _check_topics(book: Book, step: Desks, problems: list[Problem]) -> None:
+    slots = slot_values(book)
+    if step.topics_from and step.topics_from not in slots:
+        problems.append(say.unknown_slot(step.where, step.topics_from, slots))
+    chosen = (*slots.get(step.topics_from, ()), *slots.get(FOR_WHOM, ()))
+    for topic in (*step.topics, *sorted(map(topic_of, chosen))):
+        if topic not in book.directory.topics:
+            problems.append(say.unknown_topic(step.where, topic, book.directory.topics))
 
 
 def _check_same_labels(step: Step, labels: Sequence[Text], problems: list[Problem]) -> None:

@@ -14,12 +14,15 @@ from flows.listing.directory import ASKED_BY, Desk, Directory
 from flows.model import Language
 
 __all__ = [
-    "DESK_PLACEHOLDERS", "DESK_WORDS", "Desk", "Directory", "Need", "Offer", "Offered", "as_of", "card", "choose",
-    "fitting", "load_directory",
+    "DESK_PLACEHOLDERS", "DESK_WORDS", "FOR_WHOM", "Desk", "Directory", "Need", "Offer", "Offered", "as_of", "card",
+    "choose", "fitting", "load_directory", "topic_of",
 ]  # fmt: skip
 
 #: Desks offered at a time (issue 3, point 4).
 AT_A_TIME = 3
+
+#: The slot that holds for whom a desk is looked for: topics that open desks only for some people (child, women…).
+FOR_WHOM = "for_whom"
 
 #: Languages of a desk in which somebody can be helped who chose a language of the bot; `ja` is a filter instead.
 _SPOKEN = {"easy": {"easy", "ja"}, "en": {"en"}}
@@ -55,11 +58,15 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """At most three desks where people answer, other ways to get help, and whether more desks are left."""
+    """At most three desks where people answer, and the other ways to get help."""
 
     offered: tuple[Offered, ...]
     other_ways: tuple[Offered, ...]
-    more: bool
+
+
+def topic_of(choice: str) -> str:
+    """The topic that a choice id stands for: ids have no hyphens."""
+    return choice.replace("_", "-")
 
 
 def as_of(desk: Desk, now: datetime, *, local: bool = False) -> Offered:
@@ -81,12 +88,15 @@ def choose(directory: Directory, need: Need, now: datetime, seen: frozenset[str]
         directory: all desks.
         need: of the person.
         now: an aware datetime.
-        seen: ids of desks offered before, which are not offered again.
+        seen: ids of desks offered before; they are not offered again, nor the same contact under another name.
     """
     search = _Search(directory, need, now, seen)
     picks = search.nearest()
     while len(picks) < AT_A_TIME and (rest := _others_than(picks, search.people)):
         picks.append(search.pick(rest, picks))
+    if len(picks) == AT_A_TIME and search.open_now(picks[-2]) and not any(map(search.exact, picks)):
+        # Two lines for anything are open: the last gives way to the desk for just this topic, and when it opens.
+        picks[-1] = next(filter(search.exact, search.people), picks[-1])
     if picks and not any(map(search.open_now, picks)):
         # The nearest desk or page stays; the last of the others gives way to one where somebody answers.
         rest = _others_than(picks[:-1], search.people)
@@ -95,7 +105,6 @@ def choose(directory: Directory, need: Need, now: datetime, seen: frozenset[str]
     return Offer(
         tuple(search.offered(desk) for desk in picks),
         tuple(search.offered(desk) for desk in search.ways if desk not in picks),
-        bool(_others_than(picks, search.people)),
     )
 
 
@@ -116,12 +125,15 @@ class _Search:
         self.seen = seen
         self.codes = directory.within.get(need.place or "", ())
         self.asked = need.topics if need.language == "ja" else need.topics | {"foreign"}
-        near = [desk for desk in directory.near(need.place) if desk.id not in seen and self._is_for(desk)]
-        fits = [desk for desk in near if desk.staffed and (self._exact(desk) or "anything" in desk.topics)]
+        known = {directory.by_id[id].contact for id in seen if id in directory.by_id}
+        near = [
+            desk for desk in directory.near(need.place) if desk.contact not in known and self._is_for(desk)
+        ]
+        fits = [desk for desk in near if desk.staffed and (self.exact(desk) or "anything" in desk.topics)]
         self.state = {desk.id: is_open(desk.hours, now) for desk in fits}
         self.people = sorted(fits, key=self.rank)
         self.ways = sorted(
-            (desk for desk in near if not desk.staffed and self._exact(desk)), key=self._way_rank
+            (desk for desk in near if not desk.staffed and self.exact(desk)), key=self._way_rank
         )
 
     def open_now(self, desk: Desk) -> bool:
@@ -161,7 +173,8 @@ class _Search:
             *self._unsuited(desk),
             _OPEN_RANK[self.state.get(desk.id)],
             desk.stale(self.today),
-            not self._exact(desk),
+            not self.exact(desk),
+            not desk.audience,  # where it passed the filter it is the desk for just this person
             desk.area.isdisjoint(self.codes),
             _COST_RANK[desk.cost],
         )
@@ -181,7 +194,8 @@ class _Search:
         language = self.need.language != "ja" and desk.languages.isdisjoint(_SPOKEN[self.need.language])
         return way or deaf, language
 
-    def _exact(self, desk: Desk) -> bool:
+    def exact(self, desk: Desk) -> bool:
+        """Whether it is a desk for a topic that was asked for, and not only for anything."""
         return not desk.topics.isdisjoint(self.need.topics)
 
     def _is_for(self, desk: Desk) -> bool:

@@ -79,6 +79,9 @@ REPLIES = (
     "place_row",
     "place_town",
     "place_ward",
+    "other_ways",
+    "way_elsewhere",
+    "way_not_found",
     "check_more",
 )
 

@@ -187,12 +187,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desks:
-    """Offers desks for what is known (voice, place, way, time); `topics` are those of the directory."""
+    """Offers desks for what is known (voice, place, way, time, for whom).
+
+    `topics` are those of the directory; what was chosen in the slot `topics_from` takes their place.
+    """
 
     id: str
     where: Where
     text: Text
     topics: tuple[str, ...]
+    topics_from: str  # "" = no slot
     choices: tuple[Choice, ...]
 
 

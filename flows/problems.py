@@ -262,6 +262,11 @@ def unknown_topic(where: Where, topic: str, known: Iterable[str]) -> Problem:
     return problem(where, f"話題「{topic}」の窓口がありません。", did_you_mean(topic, known))
 
 
+def unknown_slot(where: Where, name: str, known: Iterable[str]) -> Problem:
+    """topics_from names what no question remembers."""
+    return problem(where, f"「{name}」を remember に書いた質問がありません。", did_you_mean(name, known))
+
+
 def reserved_slot(where: Where, name: str) -> Problem:
     """A slot with the name of something a branch already knows."""
     return problem(where, f"remember に「{name}」は使えません。", "ほかの名前にしてください。")

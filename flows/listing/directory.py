@@ -23,6 +23,7 @@ ASKED_BY: Mapping[str, frozenset[str]] = {
     "child": frozenset({"child", "bullying", "school", "school-refusal", "parenting", "child-abuse"}),
     "woman": frozenset({"women"}),
     "foreign": frozenset({"foreign"}),  # or another language than Japanese
+    "lgbtq": frozenset({"lgbtq"}),
     "deaf": frozenset({"deaf"}),
     "worker": frozenset({"labour"}),
     "ip-phone": frozenset({"ip-phone"}),

@@ -158,8 +158,9 @@ def _place(reader: StepReader, id: str, fields: Fields) -> Step | None:
 def _desks(reader: StepReader, id: str, fields: Fields) -> Step | None:
     text = reader.texts.text(fields, "text")
     topics = tuple(topic.value for topic in fields.values("topics", required=True))
+    slot = fields.scalar("topics_from")
     choices = reader.choices(fields, "choices", required=True)
-    return Desks(id, fields.where, text, topics, choices) if text else None
+    return Desks(id, fields.where, text, topics, slot.value if slot else "", choices) if text else None
 
 
 def _memo(reader: StepReader, id: str, fields: Fields) -> Step | None:

@@ -72,8 +72,9 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     if new and (target is None or heard.route in ("chat_greeting", "chat_smalltalk", "other")):
         talk.go(talk.entry("start"))
         return "greeted"
-    if heard.route == "find_center":
-        areas = questions.place_in(talk, "".join(parts), asked=False)
+    looking = talk.at.flow == talk.entry("place").flow  # there a bare 府中 can only be a place
+    if heard.route == "find_center" or (looking and heard.route == "other" and not heard.why):
+        areas = questions.place_in(talk, "".join(parts), asked=looking)
         if areas:
             _introduce(talk, new)
             tell_place(talk, areas)

@@ -50,7 +50,8 @@ def choices(talk: Talk, step: Step) -> list[Shown]:
             quiet = talk.label(talk.book.phrases.labels["quiet"])
             return [*(_shown(talk, choice) for choice in step.choices), ("-quiet", quiet, ())]
         case Desks():
-            more = [("-more", _global(talk, "more"), ())] if offers.offered(talk, step).more else []
+            left = offers.offered(talk, step)
+            more = [("-more", _global(talk, "more"), ())] if left.offered or left.other_ways else []
             return [*(_shown(talk, choice) for choice in step.choices), *more]
         case Check():
             ticked = talk.at.marks
