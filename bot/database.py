@@ -55,6 +55,12 @@ outbox = sa.Table(
     sa.Column("lease_until", sa.BigInteger),  # until then somebody has it in hand
     sa.Column("sealed", Bytes),
 )
+pushes = sa.Table(
+    "pushes",
+    _metadata,
+    sa.Column("month", sa.String(7), primary_key=True),  # 2026-11, in Asia/Tokyo
+    sa.Column("count", sa.Integer),
+)
 content = sa.Table(
     "content",
     _metadata,

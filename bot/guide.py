@@ -35,9 +35,9 @@ class Guide:
         """The bundle's version."""
         return self.book.version
 
-    def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
+    def take_turn(self, state: State | None, given: Input, now: datetime, reminders: bool = True) -> Turn:
         """One message in, one reply out."""
-        return take_turn(self.book, state, given, now)
+        return take_turn(self.book, state, given, now, reminders=reminders)
 
     def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
         """The same for somebody who never got the last reply."""

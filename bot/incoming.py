@@ -29,6 +29,7 @@ class Incoming:
         received_at: the moment of the turn, aware.
         platform: whose sender answers.
         previous: the pseudonym under the secret before, if there is one.
+        reminders: whether something can be sent to this person unasked.
     """
 
     key: bytes
@@ -38,6 +39,7 @@ class Incoming:
     received_at: datetime
     platform: str
     previous: bytes | None = None
+    reminders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Content(Protocol):
         """The bundle's version."""
         ...
 
-    def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
-        """One message in, one reply out."""
+    def take_turn(self, state: State | None, given: Input, now: datetime, reminders: bool = True) -> Turn:
+        """One message in, one reply out. `reminders`: whether something can be sent to this person unasked."""
         ...
 
     def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
@@ -118,4 +120,8 @@ def joined(turn: Sequence[Arrival]) -> Input:
     inputs = [arrival.incoming.input for arrival in turn]
     if len(inputs) == 1:
         return inputs[0]
-    return Typed(tuple(part for given in inputs if isinstance(given, Typed) for part in given.parts))
+    typed = [given for given in inputs if isinstance(given, Typed)]
+    return Typed(
+        tuple(part for given in typed for part in given.parts),
+        tuple(mark for given in typed for mark in given.marks),
+    )

@@ -15,6 +15,8 @@ from aiohttp import web
 from bot.core import Core, Shelf, tokyo_now
 from bot.database import Database, NotReady
 from bot.guide import Guide, Publisher
+from bot.line.connect import connect
+from bot.line.events import PLATFORM as LINE
 from bot.logs import fault, log, quiet_loop
 from bot.outbox import Outbox
 from bot.parcels import Sender
@@ -24,6 +26,7 @@ from bot.versions import Versions
 from bot.web.chat import PLATFORM as WEB
 from bot.web.chat import Chat
 from bot.web.pages import site_routes
+from flows.model import Book
 
 #: Seconds between two rounds of the worker: due reminders, what dead processes left, newer content, traces.
 ROUND = 5.0
@@ -40,12 +43,14 @@ class Bot:
         notice: tells the operator something in one sentence.
         only: `web` or `worker` alone, on PostgreSQL; None for everything.
         clock: tells the time; aware, in Asia/Tokyo.
+        pause: waits for a number of seconds before another try to send.
     """
 
     settings: Settings
     notice: Callable[[str], object]
     only: Only | None = None
     clock: Callable[[], datetime] = tokyo_now
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
     port: int = field(default=0, init=False)  # the one in use, once it serves
     _forgot: date | None = field(default=None, init=False)
 
@@ -77,12 +82,18 @@ class Bot:
         self._shelf = Shelf(await self._publisher.open(self.settings.content_dir))
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)
-        self._outbox = Outbox(self._store, senders, self.clock)
+        self._outbox = Outbox(self._store, senders, self.clock, self.pause)
         core = Core(self._store, self._outbox, self._shelf, self.clock)
+        line = connect(self.settings, self._store, self.clock, self._book) if self.settings.line else None
+        if line:
+            await opened.enter_async_context(line.api)
+            senders[LINE] = line.sender
         core.start()
         opened.push_async_callback(core.stop)
         if self.only != "worker":
             app = web.Application()
+            if line:
+                app.add_routes([line.route(core, keyring, self.clock, self._book)])
             if self.settings.chat_page:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
@@ -106,7 +117,10 @@ class Bot:
         return None
 
     def _words(self) -> Mapping[str, str]:
-        return self._guide().book.pages.chat
+        return self._book().pages.chat
+
+    def _book(self) -> Book:
+        return self._guide().book
 
     def _guide(self) -> Guide:
         guide = self._shelf.content
@@ -179,9 +193,8 @@ async def run(bot: Bot) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     await bot.start()
-    for name, configured in (("LINE", bot.settings.line), ("Discord", bot.settings.discord)):
-        if configured:
-            bot.notice(f"{name} is configured, but this version does not connect to it yet.")
+    if bot.settings.discord:
+        bot.notice("Discord is configured, but this version does not connect to it yet.")
     if bot.port:
         host = bot.settings.host
         shown = host if host not in ("0.0.0.0", "::") else "localhost"

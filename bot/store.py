@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database import Database, events, outbox, people
+from bot.database import Database, events, outbox, people, pushes
 from bot.parcels import Parcel
 from bot.privacy import Keyring
 from bot.records import Person, Records
@@ -224,6 +224,20 @@ class Store:
                 person.unheard = True
                 await connection.execute(_KEEP, {"k": person.key, "s": self._records.seal_person(person)})
             await _forget(connection, [parcel.id])
+
+    async def pushes(self, now: datetime) -> int:
+        """How many pushes were spent in the month of `now` (aware, in Asia/Tokyo)."""
+        spent = sa.select(pushes.c.count).where(pushes.c.month == f"{now:%Y-%m}")
+        async with self.database.read() as connection:
+            return (await connection.execute(spent)).scalar() or 0
+
+    async def count_push(self, now: datetime) -> None:
+        """Counts one push in the month of `now` (aware, in Asia/Tokyo)."""
+        insert = sqlite.insert if self.database.sqlite else postgresql.insert
+        first = insert(pushes).values(month=f"{now:%Y-%m}", count=1)
+        more = first.on_conflict_do_update(index_elements=["month"], set_={"count": pushes.c.count + 1})
+        async with self.database.begin() as connection:
+            await connection.execute(more)
 
     # ------------------------------------------------------------------------------------------ retention
 

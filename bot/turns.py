@@ -71,7 +71,7 @@ class Batch:
         incoming = turn[-1].incoming
         person = self._people[incoming.key]
         try:
-            result = self._take_turn(person, joined(turn), incoming.received_at)
+            result = self._take_turn(person, joined(turn), incoming)
         except Exception as error:
             log.error("turn", platform=incoming.platform, fault=fault(error))
             self._apologise(turn, person)
@@ -85,10 +85,11 @@ class Batch:
         kind: Kind = "erased" if result.erase else "answer"
         self._answer(turn, "answered", result.reply, result.trace, kind)
 
-    def _take_turn(self, person: Person, given: Input, now: datetime) -> Turn:
+    def _take_turn(self, person: Person, given: Input, incoming: Incoming) -> Turn:
+        now = incoming.received_at
         if person.unheard and person.state:
             return self._content.ask_again(person.state, given, now)
-        return self._content.take_turn(person.state, given, now)
+        return self._content.take_turn(person.state, given, now, incoming.reminders)
 
     def _apologise(self, turn: Sequence[Arrival], person: Person) -> None:
         """What broke may hang on this person's state: a text with risk is answered without it."""

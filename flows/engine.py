@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flows.model import (
     RISKS,
+    SILENT,
     Book,
     Button,
     Danger,
@@ -27,7 +28,7 @@ from flows.model import (
 )
 from flows.talking import questions
 from flows.talking.answers import answer, chosen, tell_place
-from flows.talking.commands import COMMANDS
+from flows.talking.commands import COMMANDS, unsend
 from flows.talking.questions import UnknownChoice
 from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
@@ -40,7 +41,15 @@ AGAIN_WITHIN = 8
 WATCH_REST = 3
 
 
-def take_turn(book: Book, state: State | None, input: Input, now: datetime, *, unheard: bool = False) -> Turn:
+def take_turn(
+    book: Book,
+    state: State | None,
+    input: Input,
+    now: datetime,
+    *,
+    unheard: bool = False,
+    reminders: bool = True,
+) -> Turn:
     """One message in, one reply out.
 
     Args:
@@ -49,13 +58,17 @@ def take_turn(book: Book, state: State | None, input: Input, now: datetime, *, u
         input: what they typed, tapped or sent.
         now: the moment of the message, with a time zone.
         unheard: the last reply never arrived, so a text cannot be an answer to it: its question is put again.
+        reminders: whether the platform can send something unasked; where it cannot, none is offered.
 
     Raises:
         FlowLoop: the content walks in circles without asking anything.
     """
     talk = Talk.of(book, state or State(), now)
+    talk.reminders = reminders
+    if isinstance(input, Event) and input.kind in SILENT:
+        return _silently(talk, input)
     talk.since += 1
-    start = talk.at
+    start, marks = talk.at, _marks(input)
     match input:
         case Typed():
             outcome = _typed(talk, input.parts, unheard)
@@ -65,8 +78,8 @@ def take_turn(book: Book, state: State | None, input: Input, now: datetime, *, u
             outcome = _event(talk, input)
     if outcome == "erase":
         return _erased(talk)
-    if outcome != "undone" and start.flow and talk.at != start:
-        talk.history = (*talk.history, start)
+    if outcome != "undone" and talk.at != start and (start.flow or marks):
+        talk.history = (*talk.history, replace(start, left_by=marks))
     return _turn(talk)
 
 
@@ -83,6 +96,20 @@ def answer_from_memory(book: Book, input: Input, now: datetime) -> Reply:
     talk = Talk.of(book, State(), now)
     talk.phrase("busy")
     return Reply(talk.fitted(), (_global_button(talk, "human"),))
+
+
+def _silently(talk: Talk, event: Event) -> Turn:
+    """Somebody blocked the bot, or took a message back: nothing is said."""
+    if event.kind == "unfollow":
+        return Turn(State(version=talk.book.version), Reply(), Trace(), erase=True)
+    unsend(talk, event.mark)
+    return Turn(talk.state(), Reply(), Trace(flow=talk.at.flow, step=talk.at.step))
+
+
+def _marks(input: Input) -> tuple[str, ...]:
+    if isinstance(input, Typed):
+        return input.marks
+    return (input.mark,) if isinstance(input, Event) and input.mark else ()
 
 
 def apology(book: Book, state: State | None, now: datetime) -> Reply:

@@ -55,6 +55,7 @@ LABELS = (
     "whole_prefecture",
     "whole_city",
     "other_place",
+    "line_name",
 )
 REPLIES = (
     "introduction",
@@ -79,6 +80,7 @@ REPLIES = (
     "place_row",
     "place_town",
     "place_ward",
+    "group",
     "other_ways",
     "way_elsewhere",
     "way_not_found",

@@ -230,6 +230,7 @@ class Remind:
     id: str
     where: Where
     text: Text
+    cannot: Text  # said instead where this platform sends nothing unasked
     times: tuple[When, ...]
     decline: Text  # label: no reminder
     set: Text  # said when one was set
@@ -383,9 +384,13 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed; several texts that waited together stay apart."""
+    """What a person typed; several texts that waited together stay apart.
+
+    `marks` are hashes of their messages where a platform lets people take one back.
+    """
 
     parts: tuple[str, ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,15 +414,21 @@ class Tap:
         return Tap(parts[0], parts[1], parts[2], version) if at and len(parts) == 3 else None
 
 
-EventKind = Literal["follow", "sticker", "media", "location"]
+EventKind = Literal["follow", "unfollow", "unsend", "sticker", "media", "location"]
+#: Nothing is said to these: the bot was blocked, a message was taken back.
+SILENT: tuple[EventKind, ...] = ("unfollow", "unsend")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that is neither text nor tap. `text` is a sticker's own words or a location's address."""
+    """Something that is neither text nor tap. `text` is a sticker's own words or a location's address.
+
+    `mark` is the hash of the message, as in `Typed`; an `unsend` names the message that is taken back by it.
+    """
 
     kind: EventKind
     text: str = ""
+    mark: str = ""
 
 
 Input = Typed | Tap | Event
@@ -484,6 +495,7 @@ class Position:
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stack: tuple[Target, ...] = ()  # where to return to, innermost last
     detail: str = ""  # inside a step: a page of places, the ticks of a check, the desks already shown
+    left_by: tuple[str, ...] = ()  # in the history: hashes of the messages that led on from here
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -544,6 +556,7 @@ def _position_to(at: Position) -> dict[str, Any]:
         "slots": {name: list(values) for name, values in at.slots.items()},
         "stack": [[target.flow, target.step] for target in at.stack],
         "detail": at.detail,
+        **({"left_by": list(at.left_by)} if at.left_by else {}),
     }
 
 
@@ -556,6 +569,7 @@ def _position_from(data: Mapping[str, Any]) -> Position:
         slots={name: tuple(values) for name, values in data["slots"].items()},
         stack=tuple(Target(flow, step) for flow, step in data["stack"]),
         detail=data["detail"],
+        left_by=tuple(data.get("left_by", ())),
     )
 
 

@@ -15,6 +15,7 @@ import yaml
 from flows.engine import take_turn
 from flows.hours import TOKYO
 from flows.model import (
+    SILENT,
     Ask,
     Book,
     Branch,
@@ -151,7 +152,7 @@ def walk(book: Book, now: datetime) -> Walk:
     anywhere, listening = _sentences()
     for trial in (True, False):
         start = replace(book, about=replace(book.about, trial=trial))
-        for event in get_args(EventKind):
+        for event in (kind for kind in get_args(EventKind) if kind not in SILENT):
             visit(start, None, Event(event))
         for text in anywhere:
             visit(start, None, Typed((text,)))

@@ -48,7 +48,7 @@ class TinyContent:
     def __init__(self, version: str = "tiny") -> None:
         self.version = version
 
-    def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
+    def take_turn(self, state: State | None, given: Input, now: datetime, reminders: bool = True) -> Turn:
         words = given.parts if isinstance(given, Typed) else ()
         if "boom" in words or ("bang" in words and state):
             raise ValueError(*words)

@@ -174,14 +174,14 @@ def _memo(reader: StepReader, id: str, fields: Fields) -> Step | None:
 def _remind(reader: StepReader, id: str, fields: Fields) -> Step | None:
     text, decline = reader.texts.text(fields, "text"), reader.texts.label(fields, "decline")
     confirmed, message = reader.texts.text(fields, "set"), reader.texts.text(fields, "message")
-    target = reader.target(fields)
+    cannot, target = reader.texts.text(fields, "cannot"), reader.target(fields)
     times = []
     for when_id, table in fields.tables("times", required=True):
         when = _when(reader, when_id, table)
         times += [when] if when else []
-    if not (text and decline and confirmed and message and target):
+    if not (text and cannot and decline and confirmed and message and target):
         return None
-    return Remind(id, fields.where, text, tuple(times), decline, confirmed, message, target)
+    return Remind(id, fields.where, text, cannot, tuple(times), decline, confirmed, message, target)
 
 
 def _when(reader: StepReader, id: str, table: Table) -> When | None:

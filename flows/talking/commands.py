@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flows.model import Desks, Target
+from flows.model import Desks, Position, Target
 from flows.talking.talk import Talk
 
 
 def _back(talk: Talk) -> str:
-    history = list(talk.history)
+    history = [entry for entry in talk.history if entry.flow]
     while history:
         talk.at = history.pop()
         if step := talk.step():
@@ -22,6 +22,25 @@ def _back(talk: Talk) -> str:
             return "undone"
     talk.history = ()
     return talk.explain("nothing_to_undo")
+
+
+def unsend(talk: Talk, mark: str) -> None:
+    """Drops what was taken from a message that is taken back; the last turn is undone. A grade stays raised."""
+    place = next((n for n, entry in enumerate(talk.history) if mark in entry.left_by), None)
+    if place is None:
+        return
+    before, later = talk.history[place], [*talk.history[place + 1 :], talk.at]
+    if len(later) == 1:
+        talk.at, talk.history = replace(before, left_by=()), talk.history[:place]
+        return
+    taken = {name: values for name, values in later[0].slots.items() if before.slots.get(name) != values}
+
+    def without(entry: Position) -> Position:
+        slots = {name: values for name, values in entry.slots.items() if taken.get(name) != values}
+        return replace(entry, slots=slots)
+
+    *between, at = map(without, later)
+    talk.history, talk.at = (*talk.history[:place], replace(before, left_by=()), *between), at
 
 
 def _restart(talk: Talk) -> str:

@@ -190,6 +190,9 @@ def _pick_time(talk: Talk, step: Remind, choice: str) -> Target | None:
         talk.unremind = True
         return step.next
     for when in step.times:
+        if when.id == choice and not talk.reminders:
+            talk.say(step.cannot)
+            return step.next
         if when.id == choice:
             said = tuple(Message(part) for part in bubbles(talk.wording(step.message)))
             talk.later.append(Later(when.days, when.at, Reply(said)))

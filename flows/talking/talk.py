@@ -65,6 +65,7 @@ class Talk:
     speaker: Speaker
     danger: Danger
     misses: int
+    reminders: bool = True  # whether this platform sends something unasked
     again: bool = False  # the same grade of risk was answered just before
     heard: Risk = "none"  # of this turn's text
     messages: list[Message] = field(default_factory=list)
@@ -257,6 +258,9 @@ class Talk:
                 self.say(step.text)
                 offers.offer(self, step)
                 return None
+            case Remind() if not self.reminders:
+                self.say(step.cannot)
+                return step.next
             case Ask() | Listen() | Check() | Practice() | Place() | Remind():
                 self.say(step.text)
                 return None

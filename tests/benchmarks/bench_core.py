@@ -76,7 +76,7 @@ class Canned:
     def __init__(self, state: State, reply: Reply) -> None:
         self._turns = (Turn(state, reply, Trace()), Turn(replace(state, misses=1), reply, Trace()))
 
-    def take_turn(self, state: State | None, given: Input, now: datetime) -> Turn:
+    def take_turn(self, state: State | None, given: Input, now: datetime, reminders: bool = True) -> Turn:
         return self._turns[state.misses == 0 if state else 0]
 
     def ask_again(self, state: State, given: Input, now: datetime) -> Turn:
