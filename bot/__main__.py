@@ -155,7 +155,7 @@ def understand_command(
                 json.dumps({"error": 'write one JSON string a line, e.g. "眠れない"'}, ensure_ascii=False)
             )
             continue
-        heard = understand(book.lexicon, [text])
+        heard = understand(book, [text])
         places = find_places(book.gazetteer, text, asked=False, postal=book.postal)
         answer: dict[str, object] = {
             "risk": heard.risk,
@@ -164,7 +164,9 @@ def understand_command(
             "places": [area.full_name for area in places],
         }
         if why:
-            answer["why"] = list(heard.why)
+            learned = book.lexicon.learned
+            sees = learned.reasons(text, heard.risk) if learned and heard.risk != "none" else ()
+            answer["why"] = [*heard.why, *sees]
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

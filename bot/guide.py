@@ -8,7 +8,7 @@ the version before stays.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from bot.logs import fault, log
 from bot.postal import municipality
 from bot.versions import Versions
 from flows.engine import answer_from_memory, apology, take_turn
-from flows.loader import load_book, read_folder
+from flows.loader import Bundle, load_book, read_folder
 from flows.model import Book, Input, Reply, State, Turn
 from flows.problems import ContentError
 
@@ -58,11 +58,13 @@ class Publisher:
     Args:
         versions: what was published, in the database.
         clock: tells the time; aware.
+        days: for which a conversation is kept.
     """
 
-    def __init__(self, versions: Versions, clock: Callable[[], datetime]) -> None:
+    def __init__(self, versions: Versions, clock: Callable[[], datetime], days: int = 30) -> None:
         self._versions = versions
         self._clock = clock
+        self._days = days
         self.refused: ContentError | None = None  # why the folder's content is not the one in use
         self._looked_at = ""  # the newest version, whether it was taken or refused
 
@@ -74,17 +76,20 @@ class Publisher:
         """
         try:
             files = read_folder(folder)
-            guide = Guide(load_book(files, municipality))
+            guide = self._guide(files)
         except ContentError as error:
             before = await self._tried(self._versions.newest())
             if before is None:
                 raise
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=before[0])
-            return Guide(load_book(before[1], municipality))
+            return self._guide(before[1])
         if await self._tried(self._versions.publish(guide.version, files, self._clock())):
             log.info("content published", version=guide.version)
         return guide
+
+    def _guide(self, files: Bundle) -> Guide:
+        return Guide(replace(load_book(files, municipality), days=self._days))
 
     async def _tried(self, job: Awaitable[T]) -> T | None:
         """A store that is away keeps nobody from being answered: the folder's content is in use unpublished."""
@@ -103,7 +108,7 @@ class Publisher:
         if found[0] == guide.version:
             return None
         try:
-            return Guide(load_book(found[1], municipality))
+            return self._guide(found[1])
         except ContentError as error:  # published by another release of this software
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=guide.version)

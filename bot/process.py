@@ -78,7 +78,7 @@ class Bot:
         self._database = Database(self.settings.database_url)
         opened.push_async_callback(self._database.close)
         await self._prepare()
-        self._publisher = Publisher(Versions(self._database), self.clock)
+        self._publisher = Publisher(Versions(self._database), self.clock, self.settings.retention_days)
         self._shelf = Shelf(await self._publisher.open(self.settings.content_dir))
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from flows import transcripts
+from flows import problems, transcripts
 from flows.hours import TOKYO
 from flows.listing.report import report
 from flows.loader import load_book, read_folder
-from flows.model import Book
+from flows.model import Book, Where
 from flows.play import walk
 from flows.problems import ContentError
 
@@ -72,6 +72,42 @@ def directory(
     """What the tables of desks hold, as the page docs/directory.md."""
     book = _load(folder)
     typer.echo("\n".join(report(book.directory, book.gazetteer, date.fromisoformat(now))))
+
+
+@app.command()
+def train(
+    now: Annotated[str, typer.Option(help="the day of the measurement, e.g. 2026-11-23")],
+    folder: Folder = CONTENT,
+) -> None:
+    """Learn the weights of the screen anew from the examples, and measure them on writers left out (some minutes)."""
+    from flows.learning import jobs  # scikit-learn is needed here only
+    from flows.learning.examples import read_examples
+
+    files = dict(read_folder(folder))
+    examples, bad = read_examples(files)
+    for one in bad:
+        typer.echo(str(problems.bad_example(Where(one.file, one.line), one.text)))
+    if bad or not examples:
+        raise typer.Exit(1)
+    jobs.train(folder, files, examples, date.fromisoformat(now), typer.echo)
+
+
+@app.command()
+def safety(folder: Folder = CONTENT) -> None:
+    """How well the screen reads people whom it never saw, as the page docs/safety.md."""
+    from flows.learning import report as measured
+    from flows.understand import ruled_by, understand
+
+    book = _load(folder)
+    assert book.lexicon.learned
+    limits = book.lexicon.learned.risk.limits
+    lines = measured.page(
+        read_folder(folder),
+        limits,
+        lambda text: understand(book, [text]),
+        lambda text: ruled_by(book.lexicon, text),
+    )
+    typer.echo("\n".join(lines))
 
 
 @app.command()

@@ -28,7 +28,7 @@ from flows.model import (
 )
 from flows.talking import questions
 from flows.talking.answers import answer, chosen, tell_place
-from flows.talking.commands import COMMANDS, unsend
+from flows.talking.commands import COMMANDS, IN_DANGER, unsend
 from flows.talking.questions import UnknownChoice
 from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
@@ -91,7 +91,7 @@ def answer_from_memory(book: Book, input: Input, now: datetime) -> Reply:
     """
     if isinstance(input, Typed | Event):
         parts = input.parts if isinstance(input, Typed) else (input.text,)
-        if understand(book.lexicon, parts).risk in RISKS[1:]:
+        if understand(book, parts).risk in RISKS[1:]:
             return take_turn(book, None, input, now).reply
     talk = Talk.of(book, State(), now)
     talk.phrase("busy")
@@ -123,16 +123,16 @@ def apology(book: Book, state: State | None, now: datetime) -> Reply:
 
 
 def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
-    heard = understand(talk.book.lexicon, parts)
+    heard = understand(talk.book, parts)
     talk.heard = heard.risk
     talk.why += heard.why
     step = talk.step()
-    if _answers_crisis(talk, step, parts):
+    if _is_a_label(talk, step, parts):
         return answer(talk, step, parts, heard)
     if heard.risk != "none" and not _asked_lately(talk, heard):
         _meet_risk(talk, heard)
         return "risk"
-    if heard.command in COMMANDS and not _names_a_choice(talk, step, heard.command, parts):
+    if _commands(talk, heard) and not _names_a_choice(talk, step, heard.command, parts):
         talk.why.append(f"command:{heard.command}")
         return COMMANDS[heard.command](talk)
     if talk.relocate():
@@ -143,6 +143,10 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     if talk.at.voice is None and _AS_FAMILY in heard.why:
         talk.at = replace(talk.at, voice="family")
     return answer(talk, step, parts, heard)
+
+
+def _commands(talk: Talk, heard: Understanding) -> bool:
+    return heard.command in COMMANDS and (heard.command not in IN_DANGER or talk.in_crisis())
 
 
 def _names_a_choice(talk: Talk, step: Step | None, command: str | None, parts: tuple[str, ...]) -> bool:
@@ -186,7 +190,7 @@ def _event(talk: Talk, event: Event) -> str:
     if event.kind == "follow":
         talk.go(talk.entry("welcome_back" if talk.at.flow or talk.history else "start"))
         return "followed"
-    heard = understand(talk.book.lexicon, (event.text,))
+    heard = understand(talk.book, (event.text,))
     talk.heard = heard.risk
     if heard.risk != "none" and not _asked_lately(talk, heard):
         _meet_risk(talk, heard)
@@ -207,13 +211,13 @@ def _event(talk: Talk, event: Event) -> str:
 # ---------------------------------------------------------------------------------------------- risk
 
 
-def _answers_crisis(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bool:
-    """Whether the text is, word for word, an answer that the crisis flow itself offers.
+def _is_a_label(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bool:
+    """Whether the text is, word for word, a button that stands under the question.
 
-    Such an answer often names the danger; the flow knows better what to say to it than the block that
-    asked for it.
+    Such a text was written by us, and the step knows better what it means than the screen: in the talk about danger
+    labels often name the danger, elsewhere they may only sound like it (何日も続いている).
     """
-    if step is None or not talk.in_crisis() or len(parts) != 1:
+    if step is None or len(parts) != 1:
         return False
     return any(parts[0].strip() == label for _, label, _ in questions.choices(talk, step))
 

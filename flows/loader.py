@@ -21,12 +21,16 @@ from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, read_yaml
 from flows.reading.steps import read_step
 from flows.reading.texts import TextReader, bubbles
+from flows.reading.wording import check_wording, read_wording
 from flows.understand import load_lexicon
 
 Bundle = Mapping[str, str]
 
 #: The steps the engine itself leads to; each must stand in phrases.yaml.
-ENTRIES = ("start", "menu", "help", "human", "place", "welcome_back", "emergency", "high", "watch", "quiet")
+ENTRIES = (
+    *("start", "menu", "help", "human", "place", "welcome_back"),
+    *("emergency", "high", "watch", "quiet", "hard", "fine"),
+)
 #: What a text with no question pending can be about (CONTRACT, routes); commands are global words instead.
 ROUTES = (
     "talk_first",
@@ -101,7 +105,7 @@ CHAT_WORDS = (
 #: A value of about.yaml that starts like this still is a placeholder: the bot is on trial.
 PLACEHOLDER_MARK = "（"
 
-_TEXT_FILES = (".yaml", ".csv")
+_TEXT_FILES = (".yaml", ".csv", ".txt")
 
 
 def read_folder(folder: Path) -> Bundle:
@@ -164,10 +168,13 @@ class _Loader:
     def book(self) -> Book | None:
         flows = {flow.id: flow for name in sorted(self.files) if (flow := self._flow(name))}
         phrases, about, pages = self._phrases(), self._about(), self._pages()
+        wording = read_wording(self.files, self.problems)
         lexicon = load_lexicon(self.files, self.problems)
         gazetteer = load_gazetteer(self.files, self.problems)
         directory = load_directory(self.files, self.problems)
         check_references(flows, self.written, self.references, self.problems)
+        if wording and phrases:
+            check_wording(wording, flows, phrases, self.problems)
         if self.problems or phrases is None or about is None or pages is None:
             return None  # what leads where can only be judged when every step could be read
         version = bundle_version(self.files)

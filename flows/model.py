@@ -287,6 +287,7 @@ BRANCH_BY: Mapping[str, tuple[str, ...]] = {
     "voice": VOICES,
     "language": LANGUAGES,
     "speaker": ("self", "family", "peer", "other"),  # of the last text with risk
+    "risk": ("none", "watch", "high", "emergency"),  # the grade that was answered last in this talk
     "again": ("first", "again"),  # whether the same danger was answered just before
     "danger": DANGERS,  # what the last text with risk was about
     "place": ("known", "unknown"),
@@ -357,6 +358,7 @@ class Book:
     lexicon: Lexicon
     directory: Directory
     gazetteer: Gazetteer
+    days: int = 30  # for which a conversation is kept (RETENTION_DAYS)
     postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
 
     def step(self, target: Target) -> Step | None:

@@ -57,6 +57,11 @@ def _by_postal_code(
                 yield Mention((area,), here=True)
 
 
+def is_place(gazetteer: Gazetteer, text: str) -> bool:
+    """Whether a text is nothing but the name of a place, and no person's name."""
+    return bool(_alone(gazetteer, widen(text).strip()))
+
+
 # ---------------------------------------------------------------------------------------------- a whole answer
 
 

@@ -149,7 +149,7 @@ def walk(book: Book, now: datetime) -> Walk:
             waiting.append((book, fresh))
             result.states.append(fresh)
 
-    anywhere, listening = _sentences()
+    anywhere, listening, in_danger = _sentences()
     for trial in (True, False):
         start = replace(book, about=replace(book.about, trial=trial))
         for event in (kind for kind in get_args(EventKind) if kind not in SILENT):
@@ -167,17 +167,18 @@ def walk(book: Book, now: datetime) -> Walk:
             visit(start, state, Typed((text,)))
             visit(start, state, Event("follow"))
         here = Target(state.at.flow, state.at.step)
-        if here not in heard and isinstance(book.step(here), Listen):
+        if here not in heard:
             heard.add(here)
-            for text in listening:
+            typed = listening if isinstance(book.step(here), Listen) else []
+            for text in (*typed, *(in_danger if here.flow == book.phrases.entries["fine"].flow else ())):
                 visit(start, state, Typed((text,)))
     return result
 
 
-def _sentences() -> tuple[list[str], list[str]]:
-    """What is typed at the first questions, and what at every question that listens."""
+def _sentences() -> tuple[list[str], list[str], list[str]]:
+    """What is typed at the first questions, at every question that listens, and in the talk about danger."""
     data = yaml.safe_load(Path(__file__).with_name("walk_sentences.yaml").read_text(encoding="utf-8"))
-    return data["anywhere"], data["listening"]
+    return data["anywhere"], data["listening"], data["in_danger"]
 
 
 def _note_turn(result: Walk, turn: Turn, input: Input) -> None:

@@ -262,6 +262,72 @@ def unknown_topic(where: Where, topic: str, known: Iterable[str]) -> Problem:
     return problem(where, f"話題「{topic}」の窓口がありません。", did_you_mean(topic, known))
 
 
+def bad_weights(where: Where) -> Problem:
+    """A file of weights that cannot be read."""
+    return problem(
+        where, "学習した重みとして読めません。", "python -m flows train --now 日付 で作り直してください。"
+    )
+
+
+def other_weights(where: Where) -> Problem:
+    """Weights that were not learned from these examples."""
+    return problem(
+        where,
+        "例文（understanding/examples）が、学習したときと変わっています。",
+        "python -m flows train --now 日付 で作り直してください。",
+    )
+
+
+def bad_example(where: Where, line: str) -> Problem:
+    """A line of an example file that cannot be read."""
+    return problem(
+        where,
+        f"「{line[:30]}」は、例文の見出しとして読めません。",
+        "「@ high self - plain wish」のように、段階・だれ・行き先・形・種類の5つを書いてください。",
+    )
+
+
+def careless(where: Where, word: str, rule: str, hint: str) -> Problem:
+    """A text with words that a rule of wording.yaml forbids."""
+    return problem(where, f"「{word}」は使いません（wording.yaml の {rule}）。", hint)
+
+
+def long_bubble(where: Where, length: int, most: int) -> Problem:
+    """A bubble longer than readers manage."""
+    return problem(
+        where,
+        f"吹き出しが{length}文字です。{most}文字までにしてください。",
+        "40〜100文字で、空の行で分けられます。",
+    )
+
+
+def unexplained(where: Where, term: str, explained: str) -> Problem:
+    """A term of the glossary without its explanation in the same flow."""
+    return problem(
+        where,
+        f"「{term}」の説明が、この会話にありません。",
+        f"「{explained}」という言葉で説明を添えてください。",
+    )
+
+
+def sample_not_found(where: Where, rule: str) -> Problem:
+    """The sample that a rule must find is not found by it."""
+    return problem(
+        where,
+        f"決まり「{rule}」の悪い例（bad）が、見つかりません。",
+        "words に言葉を足すか、例を直してください。",
+    )
+
+
+def sample_found(where: Where, rule: str) -> Problem:
+    """The sample that a rule must let alone is found by it."""
+    return problem(
+        where,
+        f"決まり「{rule}」の良い例（good）が、知らされてしまいます。",
+        "unless に言葉を足すか、例を直してください。",
+    )
+
+
 def unknown_slot(where: Where, name: str, known: Iterable[str]) -> Problem:
     """topics_from names what no question remembers."""
     return problem(where, f"「{name}」を remember に書いた質問がありません。", did_you_mean(name, known))
@@ -597,3 +663,37 @@ def unknown_area(where: Where, name: str, known: Iterable[str]) -> Problem:
 def area_twice(where: Where, name: str) -> Problem:
     """A prefecture in two regions."""
     return problem(where, f"「{name}」が2つの地方にあります。", "どちらかを消してください。")
+
+
+# ---------------------------------------------------------------------------------------------- LINE's menu
+
+
+def wrong_count(where: Where, name: str, count: int, least: int, most: int) -> Problem:
+    """Too few or too many of something."""
+    return problem(where, f"{name} が{count}個です。", f"{least}個から{most}個にしてください。")
+
+
+def too_wide(where: Where, text: str, length: int, most: int) -> Problem:
+    """A text that does not fit into its field of a picture."""
+    return problem(
+        where, f"「{text}」は{length}文字あります。", f"絵に収まるよう、{most}文字までにしてください。"
+    )
+
+
+def no_letter(where: Where, letters: str) -> Problem:
+    """Characters that the font of the pictures does not have."""
+    return problem(where, f"「{letters}」は、絵の中に書けません。", "ほかの文字にしてください。")
+
+
+def not_a_way(where: Where, value: str, words: Iterable[str]) -> Problem:
+    """A target of LINE's menu that is neither a choice nor a word for everywhere."""
+    return problem(
+        where,
+        f"行き先「{value}」は使えません。",
+        f"「会話.ステップ.選択肢」か、{'・'.join(words)} のどれかを書いてください。",
+    )
+
+
+def unknown_choice(where: Where, choice: str, step: str, known: Iterable[str]) -> Problem:
+    """A choice that a step does not have."""
+    return problem(where, f"「{step}」に「{choice}」という選択肢はありません。", did_you_mean(choice, known))

@@ -114,3 +114,25 @@ def test_a_reminder_that_is_declined_takes_back_the_one_before() -> None:
     remind = next(target for target in steps if isinstance(book().step(target), Remind))
     session = Session(book(), SUNDAY_NIGHT)
     assert session.send(Tap(remind.flow, remind.step, "-no")).unremind
+
+
+def test_no_to_the_telephone_asks_what_makes_it_hard() -> None:
+    for words in ("電話は無理", "無理", "窓口はいらない", "話せない"):
+        session = talk("もう死にたい")
+        turn = session.type(words)
+        assert here(session) == "crisis.desk_hard", words
+        assert next(button.label for button in turn.reply.choices) == "声に出せない"
+
+
+def test_one_all_right_does_not_close_the_way() -> None:
+    session = talk("もう死にたい")
+    session.type("大丈夫です")
+    assert here(session) == "crisis.fine"
+    turn = session.tap("窓口を見ておく")
+    assert any(message.cards for message in turn.reply.messages)
+
+
+def test_elsewhere_all_right_is_an_ordinary_sentence() -> None:
+    session = talk("眠れない")
+    session.type("大丈夫です")
+    assert not here(session).startswith("crisis.")

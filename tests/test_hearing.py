@@ -34,6 +34,8 @@ commands:
   voice_person: {route: talk_first, words: [本人]}
   voice_family: {route: family_worries, words: [家族]}
   unsay: {route: cmd_back, words: [今のなし]}
+  hard: {route: talk_first, words: [電話は無理]}
+  fine: {route: talk_first, words: [大丈夫]}
 language: {easy: [やさしい日本語]}
 routes:
   hello: {route: chat_greeting, any: [あいさつ]}
@@ -204,7 +206,7 @@ def test_what_makes_lighter_is_read_as_it_is_written() -> None:
         ("words: {願い: [きえたい]}", "グループ「願い」は、どこからも使われていません。"),
         (
             "words: {あいさつ: [やあ]}",
-            "「あいさつ」が2回あります。understanding/0.yaml の24行目にもあります。",
+            "「あいさつ」が2回あります。understanding/0.yaml の26行目にもあります。",
         ),
         ("words: {願い: ['※']}", "「※」には、読める文字がありません。"),
         ("words: {願い: […たい]}", "「…たい」は「…」や「$」で始まっています。"),

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from flows.hearing.safety import SENTENCES
 from flows.model import RISKS
 from flows.problems import Problem
-from flows.understand import Understanding, load_lexicon, match_choice, understand
+from flows.understand import Understanding, load_lexicon, match_choice, ruled_by, understand
 from tests.support import ROOT, book, bundle
 
 
 def read(*parts: str) -> Understanding:
-    return understand(book().lexicon, parts)
+    return understand(book(), parts)
 
 
 # ---------------------------------------------------------------------------------------------- spellings
@@ -68,16 +68,16 @@ def test_one_wish_in_many_spellings(text: str) -> None:
         "イギリスから来た",
     ],
 )
-def test_words_that_only_hold_the_letters(text: str) -> None:
-    assert read(text).risk == "none"
+def test_words_that_only_hold_the_letters_wake_no_rule(text: str) -> None:
+    assert ruled_by(book().lexicon, text).risk == "none"
 
 
 # ---------------------------------------------------------------------------------------------- parts
 
 
 def test_texts_that_waited_together_are_read_joined_and_singly() -> None:
-    assert read("死に").risk != "high"
-    assert read("死に", "たい").risk == "high"
+    assert read("き", "えたい").risk == read("きえたい").risk == "high"
+    assert read("き").risk != "high" != read("えたい").risk
     assert read("こんにちは", "死にたい", "なんでもない").risk == "high"
 
 
@@ -90,7 +90,6 @@ def test_one_clause_of_a_long_text_is_enough() -> None:
 def test_a_harmless_phrase_covers_only_itself() -> None:
     assert read("死ぬほど眠い").risk == "none"
     assert read("死ぬほど眠い、もう死にたい").risk == "high"
-    assert read("死ぬほどつらい").risk == "watch"
 
 
 def test_nothing_in_it() -> None:
@@ -108,7 +107,6 @@ def test_nothing_in_it() -> None:
         ("息子が「死にたい」と言っています", "family"),
         ("死にたいと息子が言います", "family"),
         ("息子は三十歳です。昨日「死にたい」とつぶやきました", "family"),
-        ("息子のことじゃなくて、私が死にたいんです", "self"),
         ("友達がいなくて死にたい", "self"),
         ("友達が死にたいって言ってる", "peer"),
         ("父に殴られる", "self"),
@@ -131,15 +129,23 @@ def test_who_is_meant(text: str, speaker: str) -> None:
         ("死にたいって歌の歌詞", "none"),
     ],
 )
-def test_what_weakens_a_wish(text: str, most: str) -> None:
-    assert RISKS.index(read(text).risk) <= RISKS.index(most)
+def test_what_weakens_a_wish_for_the_rules(text: str, most: str) -> None:
+    assert RISKS.index(ruled_by(book().lexicon, text).risk) <= RISKS.index(most)
 
 
 def test_a_writer_sees_which_rule_decided() -> None:
     heard = read("今から死にます")
     assert (heard.risk, heard.why[0]) == ("emergency", "plan_with_time")
     rules = {rule.id for rule in (*book().lexicon.risk, *book().lexicon.routes)}
-    assert set(heard.why) <= rules
+    assert set(heard.why) - rules == {"learned:emergency"}
+
+
+def test_a_writer_sees_what_the_weights_saw() -> None:
+    learned = book().lexicon.learned
+    assert learned
+    sees = learned.reasons("もう死にたい", "high")
+    assert 1 <= len(sees) <= 4
+    assert any("死" in one or "シ" in one for one in sees)
 
 
 # ---------------------------------------------------------------------------------------------- themes, language
@@ -251,9 +257,9 @@ def test_the_real_content_holds_the_safety_sentences() -> None:
 
 def test_content_that_no_longer_hears_danger_is_refused() -> None:
     files = dict(bundle())
-    rule = "  wish:\n    grade: "
-    assert rule in files["understanding/risk.yaml"]
-    files["understanding/risk.yaml"] = files["understanding/risk.yaml"].replace(rule + "high", rule + "watch")
+    files["understanding/harmless.yaml"] = files["understanding/harmless.yaml"].replace(
+        "  気持ち: [\n", "  気持ち: [\n    死にたい,\n", 1
+    )
     problems: list[Problem] = []
     load_lexicon(files, problems)
     assert any("「死にたい」は high 以上" in problem.fact for problem in problems)
@@ -261,7 +267,9 @@ def test_content_that_no_longer_hears_danger_is_refused() -> None:
 
 def test_content_that_imagines_danger_is_refused() -> None:
     files = dict(bundle())
-    files["understanding/risk.yaml"] += "  greeting_is_danger:\n    grade: high\n    any: [あいさつ]\n"
+    files["understanding/risk.yaml"] += (
+        "  greeting_is_danger:\n    grade: high\n    any: [あいさつの例]\nwords:\n  あいさつの例: [こんにちは]\n"
+    )
     problems: list[Problem] = []
     load_lexicon(files, problems)
     assert any("「こんにちは」は none まで" in problem.fact for problem in problems)

@@ -32,7 +32,9 @@ class Reading:
         self._lexicon = lexicon
         self._light = lexicon.light.find(written)
         harmless = [place for name in lexicon.harmless for place in self._light.get(name, ())]
-        self._hits = _without(harmless, lexicon.matcher.find(self.text), len(written))
+        self.harmless = _covers(harmless, self.text)  # nothing else is in it
+        self._all = lexicon.matcher.find(self.text)  # themes are heard in harmless words too
+        self._hits = _without(harmless, self._all, len(written))
 
     def first(self, rules: Iterable[Rule]) -> tuple[Rule, Span] | None:
         """The first rule that holds, and where."""
@@ -82,7 +84,8 @@ class Reading:
 
     def themes(self) -> list[str]:
         """Themes in the order in which they come up."""
-        found = [(places[0], name) for name in self._lexicon.themes if (places := self._places(THEME + name))]
+        hits = self._all if self.harmless else self._hits
+        found = [(places[0], name) for name in self._lexicon.themes if (places := hits.get(THEME + name))]
         return [name for _, name in sorted(found)]
 
     def command(self) -> Command | None:
@@ -151,6 +154,12 @@ def _only(text: str, words: Sequence[str]) -> bool:
             return False
         text = text[len(word) :]
     return True
+
+
+def _covers(phrases: Sequence[Span], text: str) -> bool:
+    """Whether phrases leave no letter of a text uncovered."""
+    covered = {place for start, end in phrases for place in range(start, end)}
+    return bool(covered) and all(place in covered or letter == END for place, letter in enumerate(text))
 
 
 def _without(phrases: Sequence[Span], hits: Hits, length: int) -> Hits:

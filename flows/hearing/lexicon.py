@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from flows import problems as say
 from flows.hearing.groups import Groups
@@ -18,6 +18,9 @@ from flows.hearing.words import folded
 from flows.model import RISKS, Risk, Speaker
 from flows.problems import Problem
 from flows.reading.source import Fields, Scalar, Table, read_yaml
+
+if TYPE_CHECKING:
+    from flows.hearing.learned import Learned
 
 FOLDER = "understanding/"
 T = TypeVar("T", bound=str)
@@ -34,6 +37,8 @@ Command = Literal[
     "voice_person",
     "voice_family",
     "unsay",
+    "hard",
+    "fine",
 ]
 Position = Literal["near", "before", "after", "next", "text"]
 Topic = Literal["topic"]
@@ -78,6 +83,9 @@ class Rule:
     grade: Risk = "none"  # of a rule of risk
     speaker: Speaker | Topic | None = None  # of a rule of risk; None: seen from the sentence
     route: str = ""  # of a rule of routes
+    doubtful: bool = (
+        False  # of a rule of risk: often right, not surely; it goes one step beyond the weights at most
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class Lexicon:
     commands: Mapping[Command, str]  # command → route
     before_command: tuple[str, ...]  # what people write around a command, longest first
     after_command: tuple[str, ...]
+    learned: Learned | None = None  # None only while the rules alone are read
 
 
 def read_lexicon(files: Mapping[str, str], problems: list[Problem]) -> Lexicon:
@@ -165,9 +174,12 @@ class _Reader:
         fields = Fields(table, self.problems)
         grade = self._one_of(fields.scalar("grade", required=True), GRADES)
         speaker = self._one_of(fields.scalar("speaker"), (*SPEAKERS, TOPIC))
+        certainty = self._one_of(fields.scalar("certainty"), ("low",))
         own, conditions = self._conditions(name, fields)
         if grade:
-            self.risk.append(Rule(name, own, conditions, grade=grade, speaker=speaker))
+            self.risk.append(
+                Rule(name, own, conditions, grade=grade, speaker=speaker, doubtful=certainty == "low")
+            )
 
     def _route_rule(self, name: str, table: Table) -> None:
         fields = Fields(table, self.problems)

@@ -12,7 +12,7 @@ from flows.reading import limits
 from flows.reading.source import Fields, Node, Scalar, Sequence, Table
 
 #: What a writer may put between braces, filled in by the engine.
-PLACEHOLDERS = ("operator", "contact", "staffed", "place")
+PLACEHOLDERS = ("operator", "contact", "staffed", "place", "days")
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _STRAY_BRACE = re.compile(r"[{}]")

@@ -60,6 +60,8 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
     target = talk.book.phrases.routes.get(heard.route)
     if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
         return False
+    if heard.route_by == "guess" or (heard.route_by == "weights" and heard.route not in _PLAIN_REQUESTS):
+        return False  # somebody who is telling something is not led away by a likeness
     known = any(entry.theme in heard.themes for entry in step.hears)
     return heard.route in _PLAIN_REQUESTS or not (known or heard.route.startswith("chat_"))
 
@@ -73,7 +75,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         talk.go(talk.entry("start"))
         return "greeted"
     looking = talk.at.flow == talk.entry("place").flow  # there a bare 府中 can only be a place
-    if heard.route == "find_center" or (looking and heard.route == "other" and not heard.why):
+    if heard.route == "find_center" or (looking and heard.route_by == "guess"):
         areas = questions.place_in(talk, "".join(parts), asked=looking)
         if areas:
             _introduce(talk, new)
@@ -81,7 +83,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
             return "place"
     if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
         target = talk.book.phrases.routes["talk_first"]
-    if target is None or (heard.route == "other" and not heard.why):
+    if target is None or (heard.route_by == "guess" and not heard.themes):
         return _not_understood(talk, step)
     talk.why.append(f"route:{heard.route}")
     talk.misses = 0

@@ -102,4 +102,8 @@ COMMANDS: Mapping[str | None, Callable[[Talk], str]] = {
     "voice_family": lambda talk: _voice(talk, "family"),
     "menu": _menu,
     "unsay": _unsay,
+    "hard": _to("hard"),
+    "fine": _to("fine"),
 }
+#: Answers to what was offered in danger (電話は無理, 大丈夫); anywhere else these are ordinary sentences.
+IN_DANGER = frozenset({"hard", "fine"})

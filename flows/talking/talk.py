@@ -118,6 +118,7 @@ class Talk:
             .replace("{contact}", about.contact)
             .replace("{staffed}", about.staffed)
             .replace("{place}", self.place_name())
+            .replace("{days}", str(self.book.days))
         )
 
     def place_name(self) -> str:
@@ -281,6 +282,8 @@ class Talk:
                 return self.at.voice or "person"
             case "language":
                 return self.at.language
+            case "risk":
+                return self.risk
             case "speaker":
                 return self.speaker
             case "danger":

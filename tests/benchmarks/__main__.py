@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 
 from bot.core import tokyo_now
-from tests.benchmarks import bench_core, bench_desks, bench_engine
+from tests.benchmarks import bench_core, bench_desks, bench_engine, bench_understanding
 
 
 def main() -> None:
@@ -15,6 +15,8 @@ def main() -> None:
     print("\n".join(bench_core.measure()))
     print("\n## Engine and start\n")
     print("\n".join(bench_engine.measure()))
+    print("\n## Understanding\n")
+    print("\n".join(bench_understanding.measure()))
     print("\n## Desks\n\n```")
     bench_desks.main()
     print("```")
