@@ -154,4 +154,7 @@ def _derive(secret: str, purpose: str, length: int) -> bytes:
 
 def _joined(*parts: str) -> bytes:
     """The parts, each behind its length, so that no two lists of parts look alike."""
-    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    encoded = [
+        part.encode(errors="surrogatepass") for part in parts
+    ]  # JSON lets halves of characters through
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

@@ -225,19 +225,13 @@ class Store:
                 await connection.execute(_KEEP, {"k": person.key, "s": self._records.seal_person(person)})
             await _forget(connection, [parcel.id])
 
-    async def pushes(self, now: datetime) -> int:
-        """How many pushes were spent in the month of `now` (aware, in Asia/Tokyo)."""
-        spent = sa.select(pushes.c.count).where(pushes.c.month == f"{now:%Y-%m}")
-        async with self.database.read() as connection:
-            return (await connection.execute(spent)).scalar() or 0
-
-    async def count_push(self, now: datetime) -> None:
-        """Counts one push in the month of `now` (aware, in Asia/Tokyo)."""
+    async def count_push(self, now: datetime) -> int:
+        """Counts one push in the month of `now` (aware, in Asia/Tokyo); returns how many there were with this one."""
         insert = sqlite.insert if self.database.sqlite else postgresql.insert
         first = insert(pushes).values(month=f"{now:%Y-%m}", count=1)
         more = first.on_conflict_do_update(index_elements=["month"], set_={"count": pushes.c.count + 1})
         async with self.database.begin() as connection:
-            await connection.execute(more)
+            return int((await connection.execute(more.returning(pushes.c.count))).scalar_one())
 
     # ------------------------------------------------------------------------------------------ retention
 

@@ -91,17 +91,18 @@ def read(lexicon: Lexicon, parts: Sequence[str]) -> Understanding:
 def _route(
     lexicon: Lexicon, readings: Sequence[Reading], judged: Judged | None, themed: bool
 ) -> tuple[str, RouteBy, tuple[str, ...]]:
-    """Where to go: as the weights say where they are sure, else by a rule, else the weights' guess.
+    """Where to go: by a plain rule, else as the weights say where they are sure, else by a doubtful rule or a guess.
 
-    The weights read routes better than the rules (docs/safety.md); a theme that was heard is talked about where they
-    only guess. What rules heard is named in any case: one of them tells that somebody speaks as a family.
+    A theme that was heard is talked about where the weights only guess. What rules heard is named in any case: one of
+    them tells that somebody speaks as a family.
     """
     rules = [found[0] for reading in readings if (found := reading.first(lexicon.routes))]
     reasons = tuple(rule.id for rule in rules[:1])
-    if judged is not None and judged.sure:
-        return judged.route, "weights", (f"learned:{judged.route}", *reasons)
-    if rules:
+    sure = judged is not None and judged.sure
+    if rules and not (rules[0].doubtful and sure):
         return rules[0].route, "rule", reasons
+    if judged is not None and sure:
+        return judged.route, "weights", (f"learned:{judged.route}", *reasons)
     if themed or judged is None:
         return "talk_first" if themed else "other", "guess", ()
     return judged.route, "guess", ()

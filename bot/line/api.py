@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import aiohttp
 
@@ -81,7 +82,7 @@ class Api:
         """The link by which somebody adds this account."""
         async with self._session.get(self._base + "/v2/bot/info") as response:
             found = await response.json() if response.status == 200 else {}
-        return f"https://line.me/R/ti/p/{found['basicId']}" if found.get("basicId") else ""
+        return f"https://line.me/R/ti/p/{quote(found['basicId'])}" if found.get("basicId") else ""
 
     async def leave(self, kind: str, id: str) -> None:
         """Leaves a group or room."""
@@ -91,12 +92,8 @@ class Api:
 class Budget(Protocol):
     """Pushes that somebody pays for."""
 
-    async def left(self) -> bool:
-        """Whether one more may go this month."""
-        ...
-
-    async def spend(self) -> None:
-        """Counts one."""
+    async def take(self) -> bool:
+        """Counts one push; whether the month's budget lets it go."""
         ...
 
 
@@ -113,6 +110,7 @@ class Sender:
         self._api = api
         self._name = name
         self._budget = budget
+        self._counted: set[bytes] = set()  # parcels that were counted and are still being tried
 
     async def send(self, parcel: Parcel, way: Way) -> Sent:
         """Tries once."""
@@ -132,12 +130,16 @@ class Sender:
 
     async def _push(self, parcel: Parcel, messages: Sequence[Any]) -> Sent:
         counted = parcel.risk not in ("high", "emergency")
-        if counted and not await self._budget.left():
-            log.warning("push held back", kind=parcel.kind)
-            return Sent("gone")
+        if (
+            counted and parcel.id not in self._counted
+        ):  # a second try is no second push: the retry key is the same
+            if not await self._budget.take():
+                log.warning("push held back", kind=parcel.kind)
+                return Sent("gone")
+            self._counted.add(parcel.id)
         sent = pushed(await self._api.push(parcel.address["to"], messages, parcel.retry_key))
-        if counted and sent.word == "delivered":
-            await self._budget.spend()
+        if sent.word != "retry":
+            self._counted.discard(parcel.id)
         return sent
 
 

@@ -54,11 +54,8 @@ class _Pushes:
     clock: Callable[[], datetime]
     size: int
 
-    async def left(self) -> bool:
-        return self.size > 0 and await self.store.pushes(self.clock()) < self.size
-
-    async def spend(self) -> None:
-        await self.store.count_push(self.clock())
+    async def take(self) -> bool:
+        return self.size > 0 and await self.store.count_push(self.clock()) <= self.size
 
 
 def connect(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.incoming import Incoming
 from bot.privacy import Keyring
@@ -48,13 +48,13 @@ class Events:
         user, event_id = source.get("userId"), event.get("webhookEventId")
         if event.get("mode") == "standby" or source.get("type") != "user":
             return None
-        if not (isinstance(user, str) and user and isinstance(event_id, str) and event_id):
+        if not (_is_id(user) and _is_id(event_id)):
             return None
         given = self._input(event)
         if given is None:
             return None
         token = event.get("replyToken")
-        address = {"to": user, **({"token": token} if isinstance(token, str) and token else {})}
+        address = {"to": user, **({"token": token} if _is_id(token) else {})}
         who = self._keyring.pseudonym(PLATFORM, account, user)
         now, reminders = self._clock(), self._reminders
         return Incoming(who.key, event_id, given, address, now, PLATFORM, who.previous, reminders)
@@ -88,7 +88,7 @@ class Events:
                 return Event("location", place[:ABOUT], mark)
             case _:
                 known: EventKind = "media"
-                return Event(known, mark=mark) if kind in MEDIA else None
+                return Event(known, mark=mark) if isinstance(kind, str) and kind in MEDIA else None
 
     def _mark(self, table: Json, name: str) -> str:
         """A hash of a message id, so that a message can be taken back and not be found by what is kept."""
@@ -111,6 +111,11 @@ def group_joined(event: Json) -> tuple[str, str, str] | None:
     if event.get("type") != "join" or event.get("mode") == "standby" or kind not in ("group", "room"):
         return None
     return str(kind), _text(source, f"{kind}Id"), _text(event, "replyToken")
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    """LINE's ids and tokens are plain ASCII."""
+    return isinstance(value, str) and value != "" and value.isascii()
 
 
 def _table(outer: Json, name: str) -> Json:

@@ -24,6 +24,7 @@ READING = (3, 4)
 LONGEST = 5000
 
 _MARKS = frozenset({"補助記号", "空白"})
+_HALVES = re.compile("[\ud800-\udfff]")  # of a character: JSON lets them through, Sudachi does not
 _SENTENCE = re.compile("[^。！？!?\n\r]+[。！？!?]*")
 
 
@@ -34,6 +35,7 @@ def sentences(text: str) -> list[str]:
 
 def features(sentence: str) -> set[str]:
     """What is seen of a sentence: bare pieces of letters, and words behind a letter and a colon."""
+    sentence = _HALVES.sub("", sentence)
     found = set(_pieces(f"^{fold(as_written(sentence))}$", LETTERS))
     found.update(_words(unicodedata.normalize("NFKC", sentence)[:LONGEST]))
     return found

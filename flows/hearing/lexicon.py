@@ -83,9 +83,7 @@ class Rule:
     grade: Risk = "none"  # of a rule of risk
     speaker: Speaker | Topic | None = None  # of a rule of risk; None: seen from the sentence
     route: str = ""  # of a rule of routes
-    doubtful: bool = (
-        False  # of a rule of risk: often right, not surely; it goes one step beyond the weights at most
-    )
+    doubtful: bool = False  # often right, not surely: the weights may overrule it
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +182,10 @@ class _Reader:
     def _route_rule(self, name: str, table: Table) -> None:
         fields = Fields(table, self.problems)
         route = self._one_of(fields.scalar("route", required=True), ROUTES)
+        certainty = self._one_of(fields.scalar("certainty"), ("low",))
         own, conditions = self._conditions(name, fields)
         if route:
-            self.routes.append(Rule(name, own, conditions, route=route))
+            self.routes.append(Rule(name, own, conditions, route=route, doubtful=certainty == "low"))
 
     def _conditions(self, name: str, fields: Fields) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
         """The rule's own groups, and what must stand beside them."""

@@ -60,9 +60,11 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
     target = talk.book.phrases.routes.get(heard.route)
     if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
         return False
-    if heard.route_by == "guess" or (heard.route_by == "weights" and heard.route not in _PLAIN_REQUESTS):
-        return False  # somebody who is telling something is not led away by a likeness
     known = any(entry.theme in heard.themes for entry in step.hears)
+    if heard.route_by == "guess" or (
+        heard.route_by == "weights" and (known or heard.route not in _PLAIN_REQUESTS)
+    ):
+        return False  # somebody who is telling something is not led away by a likeness
     return heard.route in _PLAIN_REQUESTS or not (known or heard.route.startswith("chat_"))
 
 

@@ -55,7 +55,7 @@ async def test_a_day_of_five_hundred_people_spends_no_push_and_leaves_nobody_una
 async def test_no_body_breaks_the_webhook_and_nothing_of_it_is_logged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    statuses, _ = await fuzz(3000, tmp_path)
+    statuses, _ = await fuzz(1000, tmp_path)
     assert set(statuses) <= {200, 400}
-    assert statuses[400] > 1000
+    assert statuses[400] > 300
     assert MARK not in capsys.readouterr().out
