@@ -38,7 +38,7 @@ _AS_FAMILY = "speaks_as_family"
 #: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
 AGAIN_WITHIN = 8
 #: The gentle question of `watch` is put at most every few turns (issue 4: "not more often than every few turns").
-WATCH_REST = 3
+WATCH_REST = 6
 
 
 def take_turn(
@@ -129,7 +129,7 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     step = talk.step()
     if _is_a_label(talk, step, parts):
         return answer(talk, step, parts, heard)
-    if heard.risk != "none" and not _asked_lately(talk, heard):
+    if heard.risk != "none" and not _asked_lately(talk, heard) and not _is_told_on(talk, heard):
         _meet_risk(talk, heard)
         return "risk"
     if _commands(talk, heard) and not _names_a_choice(talk, step, heard.command, parts):
@@ -225,6 +225,12 @@ def _is_a_label(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bool:
 def _asked_lately(talk: Talk, heard: Understanding) -> bool:
     same = talk.risk != "none" and talk.since <= WATCH_REST and talk.danger == _danger(heard)
     return heard.risk == "watch" and same
+
+
+def _is_told_on(talk: Talk, heard: Understanding) -> bool:
+    """Whether somebody in grave danger goes on telling: the gentle question would be a step back."""
+    grave = talk.risk in ("high", "emergency") and talk.since <= AGAIN_WITHIN
+    return heard.risk == "watch" and talk.in_crisis() and grave
 
 
 def _danger(heard: Understanding) -> Danger:

@@ -46,8 +46,11 @@ def chosen(talk: Talk, step: Step, parts: tuple[str, ...]) -> str | None:
 def _past_doubt(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step | None:
     """The gentle question about danger is left by writing on: the text answers the question before it."""
     here = Target(talk.at.flow, talk.at.step)
-    if step is None or here != talk.entry("watch") or chosen(talk, step, parts) or not talk.at.stack:
+    if step is None or here != talk.entry("watch") or chosen(talk, step, parts):
         return step
+    if not talk.at.stack:  # the question was the first thing they heard: now the talk begins
+        talk.rest()
+        return None
     before = talk.book.located(talk.at.stack[-1])
     if before is None:
         return step
@@ -69,7 +72,7 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
 
 
 def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
-    if talk.in_crisis() and heard.route not in _PLAIN_REQUESTS:
+    if talk.in_crisis() and not (heard.route in _PLAIN_REQUESTS and heard.route_by == "rule"):
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
     new = not talk.at.flow and not talk.history

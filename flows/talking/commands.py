@@ -8,6 +8,9 @@ from dataclasses import replace
 from flows.model import Desks, Position, Target
 from flows.talking.talk import Talk
 
+#: Turns for which a danger that was spoken of is not forgotten when somebody leaves.
+LATELY = 8
+
 
 def _back(talk: Talk) -> str:
     history = [entry for entry in talk.history if entry.flow]
@@ -51,7 +54,8 @@ def _restart(talk: Talk) -> str:
 
 
 def _stop(talk: Talk) -> str:
-    talk.phrase("stopped_in_danger" if talk.in_crisis() else "stopped")
+    grave = talk.risk in ("high", "emergency") and talk.since <= LATELY
+    talk.phrase("stopped_in_danger" if grave or talk.in_crisis() else "stopped")
     talk.rest()
     return "stopped"
 
