@@ -30,6 +30,8 @@ from flows.model import Book
 
 #: Seconds between two rounds of the worker: due reminders, what dead processes left, newer content, traces.
 ROUND = 5.0
+#: Seconds for which the end waits for the round that is under way.
+PATIENCE = 3.0
 
 Only = Literal["web", "worker"]
 
@@ -100,8 +102,9 @@ class Bot:
                 senders[WEB] = chat.sender
             app.add_routes(site_routes(self._shelf, self.settings.retention_days, self.trouble))
             await self._serve(app, opened)
-        work = asyncio.create_task(self._rounds())
-        opened.push_async_callback(_end, work)
+        ended = asyncio.Event()
+        work = asyncio.create_task(self._rounds(ended))
+        opened.push_async_callback(_end, work, ended)
 
     async def trouble(self) -> str | None:
         """Why the bot cannot work as it should, or None."""
@@ -148,10 +151,11 @@ class Bot:
 
     # ------------------------------------------------------------------------------------------ the worker
 
-    async def _rounds(self) -> None:
-        while True:
+    async def _rounds(self, ended: asyncio.Event) -> None:
+        while not ended.is_set():
             await self._round()
-            await asyncio.sleep(ROUND)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), ROUND)
 
     async def _round(self) -> None:
         await self._try(self._take_newer)
@@ -180,7 +184,10 @@ class Bot:
         log.info("retention", conversations=count)
 
 
-async def _end(work: asyncio.Task[None]) -> None:
+async def _end(work: asyncio.Task[None], ended: asyncio.Event) -> None:
+    """Lets a round come to its end: cut off in the middle it would leave a connection behind."""
+    ended.set()
+    await asyncio.wait({work}, timeout=PATIENCE)
     work.cancel()
     with suppress(asyncio.CancelledError):
         await work
