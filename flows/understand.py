@@ -111,7 +111,8 @@ def _route(
 def _other_forms(parts: Sequence[str], joined: str) -> list[str]:
     """What else the texts may be meant as: each alone, without line breaks and emoji, as romaji."""
     texts = [as_written(part) for part in parts] if len(parts) > 1 else []
-    texts.append(as_written(unbroken("".join(parts))))
+    if (without := unbroken("".join(parts))) != "".join(parts):
+        texts.append(as_written(without))
     romaji = from_romaji(fold(joined))
     if romaji:
         texts.append(romaji)

@@ -6,11 +6,12 @@ be clearer than a whole text, because it stands without what is around it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows import problems as say
 from flows.hearing.features import features, sentences
+from flows.hearing.keys import seen
 from flows.hearing.lexicon import FOLDER
 from flows.hearing.weights import BadWeights, Weights, read_weights
 from flows.learning.examples import examples_hash, read_examples
@@ -49,31 +50,22 @@ class Learned:
 
     def judge(self, text: str) -> Judged:
         """Reads a text. Where to go is not asked where there is danger."""
-        seen = [features(part) for part in sentences(text)]
-        values = self._values(seen)
+        found = seen(sentences(text))
+        values = self.risk.values(found, ALONE)
         grade = graded(values, self.risk.limits)
         if grade in ("high", "emergency"):
             return Judged(grade, speaker_of(values), values["violence"] > 0, "talk_first", False)
-        route = self.routes.values(self.routes.together(map(self.routes.scored, seen)))
+        route = self.routes.values(found)
         best = max(route, key=route.__getitem__)
         sure = route[best] >= self.routes.limits["sure"]
         return Judged(grade, speaker_of(values), grade != "none" and values["violence"] > 0, best, sure)
 
     def reasons(self, text: str, grade: Risk) -> tuple[str, ...]:
         """The features of a text that weigh most for a grade, for those who want to know why."""
-        known = self.risk.known & {feature for part in sentences(text) for feature in features(part)}
-        heavy = sorted(known, key=lambda feature: (-self.risk.weight(feature, grade), feature))
+        names = sorted(set().union(*features(sentences(text))))
+        weights = self.risk.weights(names, grade)
+        heavy = sorted(weights, key=lambda name: (-weights[name], name))
         return tuple(f"sees:{feature}" for feature in heavy[:REASONS])
-
-    def _values(self, seen: Sequence[set[str]]) -> dict[str, float]:
-        scored = [self.risk.scored(part) for part in seen]
-        whole = self.risk.values(self.risk.together(scored))
-        return together(whole, [self.risk.values(part) for part in scored] if len(scored) > 1 else [])
-
-
-def together(whole: Mapping[str, float], parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The scores of a text: those of the whole, or of a sentence that is clearer by `ALONE`."""
-    return {head: max([value, *(part[head] - ALONE for part in parts)]) for head, value in whole.items()}
 
 
 def leaning(values: Mapping[str, float]) -> dict[str, float]:

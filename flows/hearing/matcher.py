@@ -74,15 +74,26 @@ class Matcher:
             for node in self._lay_out(name):
                 node.complete.append(name)
         self._root.settle()
+        # Most letters of a text begin some word, most pairs of letters none: pairs are looked up first.
+        firsts = self._root.letters.items()
+        self._pairs = {
+            first + second: node
+            for first, begun in firsts
+            if begun.plain
+            for second, node in begun.letters.items()
+        }
+        self._singles = {first: begun for first, begun in firsts if not begun.plain}
 
     def find(self, text: str) -> Hits:
         """Every place of every wanted group in a normal form, in order of their starts."""
         walk = _Walk(self._groups, text)
-        letters, at_start = self._root.letters, self._root.marks.get(Mark.START)
+        pairs, singles, at_start = self._pairs, self._singles, self._root.marks.get(Mark.START)
         for start, letter in enumerate(text):
-            node = letters.get(letter)
+            node = pairs.get(text[start : start + 2])
             if node is not None:
-                walk.begin(node, start, start + 1)
+                walk.begin(node, start, start + 2)
+            elif letter in singles:
+                walk.begin(singles[letter], start, start + 1)
             if at_start is not None and (start == 0 or text[start - 1] == END):
                 walk.begin(at_start, start, start)
         return walk.hits

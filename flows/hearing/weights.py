@@ -9,85 +9,69 @@ A file of weights is plain text, made by `python -m flows train --now 2026-11-23
     limits watch=-0.4 high=0.9 …
     bias 12 -340 …
     <feature><TAB><three hexadecimal digits for each head, 800 is nought>
-
-All weights of a feature are packed into one integer, so that a text costs one look-up and one addition a feature.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.hearing.keys import Keys, Seen, keys_of
 
 #: First line of a file.
 MAGIC = "tomoshibi-weights 1"
 #: Hexadecimal digits of one weight in the file, and what stands for nought.
 DIGITS = 3
 NOUGHT = 0x800
-#: Bits of one sum in a packed integer: room for the weights of 65,536 features, of which no text has as many.
-ROOM = 28
 
 
 class BadWeights(ValueError):
     """This is no file of weights."""
 
 
-class Scored(NamedTuple):
-    """Sums of a sentence or of several: `packed` over so many known features."""
-
-    packed: int
-    features: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """One file of weights.
-
-    `digits` is the file as it stands; a feature is packed when it is first met, because a process never meets most.
-    """
+    """One file of weights: a row of whole numbers for each known feature, in the order of the keys."""
 
     examples: str  # the hash of the examples they were learned from
     scale: float
     heads: tuple[str, ...]
     limits: Mapping[str, float]  # from which score on a head holds
-    bias: tuple[float, ...]
-    digits: Mapping[str, str]
-    known: frozenset[str]  # the features of the file: a set meets another one fastest
-    _packed: dict[str, int] = field(default_factory=dict)
+    bias: NDArray[np.float64]
+    keys: Keys
+    table: NDArray[np.int16]
 
-    def scored(self, features: Set[str]) -> Scored:
-        """The sums of the features of one sentence."""
-        known = self.known & features
-        packed = self._packed
-        try:
-            return Scored(sum(map(packed.__getitem__, known)), len(known))
-        except KeyError:
-            packed.update((one, _packed(self.digits[one])) for one in known if one not in packed)
-            return Scored(sum(map(packed.__getitem__, known)), len(known))
+    def values(self, seen: Seen, alone: float | None = None) -> dict[str, float]:
+        """The score of every head, in log odds: over nought is more likely than not.
 
-    def together(self, scored: Iterable[Scored]) -> Scored:
-        """The sums of several sentences."""
-        packed, counts = zip(*scored, strict=True)
-        return Scored(sum(packed), sum(counts))
+        Args:
+            seen: the features of a text.
+            alone: by how much clearer one sentence must be than the whole text to count; None: only the whole counts.
+        """
+        place = np.minimum(np.searchsorted(self.keys, seen.keys), len(self.keys) - 1)
+        known = self.keys[place] == seen.keys
+        before = np.concatenate(([0], np.cumsum(known)))[seen.starts]  # known features before each sentence
+        rows = self.table[place[known]]
+        found = rows.sum(axis=0, dtype=np.int64) / (self.scale * sqrt(max(len(rows), 1)))
+        if alone is not None and len(before) > 2:
+            sums = np.zeros((len(rows) + 1, len(self.heads)), dtype=np.int64)
+            np.cumsum(rows, axis=0, out=sums[1:])
+            lengths = self.scale * np.sqrt(np.maximum(np.diff(before), 1))
+            parts = (sums[before[1:]] - sums[before[:-1]]) / lengths[:, np.newaxis]
+            found = np.maximum(found, parts.max(axis=0) - alone)
+        return dict(zip(self.heads, (found + self.bias).tolist(), strict=True))
 
-    def values(self, scored: Scored) -> dict[str, float]:
-        """The score of every head, in log odds: over nought is more likely than not."""
-        length = self.scale * sqrt(max(scored.features, 1))
-        packed, sums = scored.packed, []
-        for _ in self.heads:
-            sums.append((packed & _MASK) - scored.features * NOUGHT)
-            packed >>= ROOM
-        found = zip(self.heads, reversed(sums), self.bias, strict=True)
-        return {head: total / length + bias for head, total, bias in found}
-
-    def weight(self, feature: str, head: str) -> float:
-        """What one feature adds to a head, before the length of the text is taken out."""
-        shift = ROOM * (len(self.heads) - 1 - self.heads.index(head))
-        return ((_packed(self.digits[feature]) >> shift & _MASK) - NOUGHT) / self.scale
-
-
-_MASK = (1 << ROOM) - 1
+    def weights(self, names: Sequence[str], head: str) -> dict[str, float]:
+        """What each known one of some features adds to a head, before the length of the text is taken out."""
+        keys = keys_of(names)
+        place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        column = self.table[place, self.heads.index(head)] / self.scale
+        known = self.keys[place] == keys
+        return {name: float(value) for name, value, here in zip(names, column, known, strict=True) if here}
 
 
 def read_weights(text: str) -> Weights:
@@ -101,22 +85,28 @@ def read_weights(text: str) -> Weights:
     ):
         raise BadWeights("this is no file of weights")
     heads = tuple(lines["heads"].split())
-    bias, *rows = body.splitlines()
+    bias, _, rows = body.partition("\n")
+    cells = rows.rstrip("\n").replace("\n", "\t").split("\t")
     try:
         scale = float(lines["scale"])
         limits = {name: float(value) for name, value in (one.split("=") for one in lines["limits"].split())}
-        biases = tuple(int(number) / scale for number in bias.split())
-        digits = dict(row.split("\t") for row in rows)
+        biases = np.array([int(number) / scale for number in bias.split()])
+        names, table = cells[::2], _numbers(cells[1::2], len(heads))
     except ValueError as error:
         raise BadWeights(str(error)) from None
-    if len(biases) != len(heads) or any(len(one) != DIGITS * len(heads) for one in digits.values()):
+    if len(biases) != len(heads) or len(names) != len(table):
         raise BadWeights("heads and numbers do not match")
-    return Weights(lines["examples"], scale, heads, limits, biases, digits, frozenset(digits))
+    keys = keys_of(names)
+    order = np.argsort(keys)
+    return Weights(lines["examples"], scale, heads, limits, biases, keys[order], table[order])
 
 
-def _packed(digits: str) -> int:
-    """Three hexadecimal digits for each head as one integer with `ROOM` bits for each, the last head lowest."""
-    return int(_GAP.join(digits[start : start + DIGITS] for start in range(0, len(digits), DIGITS)), 16)
-
-
-_GAP = "0" * (ROOM // 4 - DIGITS)
+def _numbers(digits: Sequence[str], heads: int) -> NDArray[np.int16]:
+    """Three hexadecimal digits for each head as rows of whole numbers. Raises ValueError when they are none."""
+    if set(map(len, digits)) != {DIGITS * heads}:
+        raise ValueError("heads and numbers do not match")
+    codes = np.frombuffer("".join(digits).encode("ascii"), dtype=np.uint8).astype(np.int16)
+    ciphers = np.where(codes < ord("a"), codes - ord("0"), codes - ord("a") + 10)
+    if ciphers.size and not (ciphers.min() >= 0 and ciphers.max() < 16):
+        raise ValueError("weights are hexadecimal")
+    return ciphers.reshape(-1, heads, DIGITS) @ np.array([256, 16, 1], dtype=np.int16) - np.int16(NOUGHT)

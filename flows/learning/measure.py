@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from flows.hearing.features import features, sentences
-from flows.hearing.learned import leaning, together
+from flows.hearing.features import sentences
+from flows.hearing.keys import seen
+from flows.hearing.learned import ALONE, leaning
 from flows.hearing.weights import Weights
 from flows.learning.examples import Example
 from flows.learning.train import JOBS, counted, learned
@@ -41,9 +42,9 @@ def read_unseen(examples: Sequence[Example], tell: Callable[[str], object]) -> l
         tell: hears how far it is; takes some minutes.
     """
     group = _groups(examples)
-    seen = [counted(example.text) for example in examples]
+    counts = [counted(example.text) for example in examples]
     found: dict[int, Unseen] = {}
-    with ProcessPoolExecutor(initializer=_begin, initargs=(examples, seen)) as pool:
+    with ProcessPoolExecutor(initializer=_begin, initargs=(examples, counts)) as pool:
         for number, weights in enumerate(pool.map(_without, range(GROUPS))):
             for n, example in enumerate(examples):
                 if group[example.writer] == number:
@@ -60,17 +61,17 @@ def _groups(examples: Sequence[Example]) -> dict[str, int]:
 _work: tuple[Sequence[Example], Sequence[Counter[str]]] = ((), ())
 
 
-def _begin(examples: Sequence[Example], seen: Sequence[Counter[str]]) -> None:
+def _begin(examples: Sequence[Example], counts: Sequence[Counter[str]]) -> None:
     global _work  # of a process that does nothing else
-    _work = examples, seen
+    _work = examples, counts
 
 
 def _without(number: int) -> tuple[Weights, Weights]:
     """The weights learned without one group of writers."""
-    examples, seen = _work
+    examples, counts = _work
     group = _groups(examples)
     rest = [n for n, example in enumerate(examples) if group[example.writer] != number]
-    return _weights([examples[n] for n in rest], [seen[n] for n in rest])
+    return _weights([examples[n] for n in rest], [counts[n] for n in rest])
 
 
 def learning_curve(
@@ -83,15 +84,15 @@ def learning_curve(
     writers = sorted({example.writer for example in examples})
     held = {writer for number, writer in enumerate(writers) if number % GROUPS == GROUPS - 1}
     others = [writer for writer in writers if writer not in held]
-    seen = [counted(example.text) for example in examples]
+    counts = [counted(example.text) for example in examples]
     found = []
     for share in (8, 4, 2, 1):
         some = set(others[::share])
         chosen = [n for n, example in enumerate(examples) if example.writer in some]
-        weights = learned(JOBS["risk"], [examples[n] for n in chosen], [seen[n] for n in chosen])
+        weights = learned(JOBS["risk"], [examples[n] for n in chosen], [counts[n] for n in chosen])
         read = [
-            (example, weights.values(weights.scored(seen[n].keys()))["watch"])
-            for n, example in enumerate(examples)
+            (example, weights.values(seen(sentences(example.text)))["watch"])
+            for example in examples
             if example.writer in held
         ]
         limit = _quantile((value for one, value in read if one.risk in ("high", "emergency")), 0.02)
@@ -101,17 +102,14 @@ def learning_curve(
     return found
 
 
-def _weights(examples: Sequence[Example], seen: Sequence[Counter[str]]) -> tuple[Weights, Weights]:
-    return learned(JOBS["risk"], examples, seen), learned(JOBS["routes"], examples, seen)
+def _weights(examples: Sequence[Example], counts: Sequence[Counter[str]]) -> tuple[Weights, Weights]:
+    return learned(JOBS["risk"], examples, counts), learned(JOBS["routes"], examples, counts)
 
 
 def scores(text: str, risk: Weights, routes: Weights) -> tuple[Scores, Scores]:
     """The scores of a text, as at run time."""
-    seen = [features(part) for part in sentences(text)]
-    scored = [risk.scored(part) for part in seen]
-    parts = [risk.values(part) for part in scored] if len(scored) > 1 else []
-    values = together(risk.values(risk.together(scored)), parts)
-    return values, routes.values(routes.together(map(routes.scored, seen)))
+    found = seen(sentences(text))
+    return risk.values(found, ALONE), routes.values(found)
 
 
 def risk_limits(read: Sequence[Unseen]) -> dict[str, float]:

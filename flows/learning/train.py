@@ -62,7 +62,7 @@ JOBS: Mapping[str, Job] = {
 
 def counted(text: str) -> Counter[str]:
     """The features of a text, sentence by sentence, as they are summed at run time."""
-    return Counter(feature for sentence in sentences(text) for feature in features(sentence))
+    return Counter(feature for found in features(sentences(text)) for feature in found)
 
 
 def learn(
