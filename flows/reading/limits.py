@@ -19,6 +19,8 @@ DISCORD_CUSTOM_ID = 100
 #: An id of a flow, step or choice: three of them and a version stay under DISCORD_CUSTOM_ID.
 ID = 24
 
+_CLUSTER = regex.compile(r"\X")
+
 
 def utf16(text: str) -> int:
     """Length in UTF-16 code units."""
@@ -27,4 +29,4 @@ def utf16(text: str) -> int:
 
 def graphemes(text: str) -> int:
     """Length in grapheme clusters, as a reader counts characters."""
-    return len(regex.findall(r"\X", text))
+    return len(_CLUSTER.findall(text))
