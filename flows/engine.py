@@ -26,9 +26,11 @@ from flows.model import (
     Turn,
     Typed,
 )
+from flows.reading.limits import LINE_QUICK_REPLIES
 from flows.talking import questions
 from flows.talking.answers import answer, chosen, tell_place
 from flows.talking.commands import COMMANDS, IN_DANGER, unsend
+from flows.talking.ease import fitted, offer_language
 from flows.talking.questions import UnknownChoice
 from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
@@ -95,7 +97,7 @@ def answer_from_memory(book: Book, input: Input, now: datetime) -> Reply:
             return take_turn(book, None, input, now).reply
     talk = Talk.of(book, State(), now)
     talk.phrase("busy")
-    return Reply(talk.fitted(), (_global_button(talk, "human"),))
+    return Reply(fitted(talk.messages), (_global_button(talk, "human"),))
 
 
 def _silently(talk: Talk, event: Event) -> Turn:
@@ -116,7 +118,7 @@ def apology(book: Book, state: State | None, now: datetime) -> Reply:
     """What somebody gets when a turn of theirs broke: honest, with the way to people."""
     talk = Talk.of(book, state or State(), now)
     talk.phrase("broke")
-    return Reply(talk.fitted(), tuple(_global_button(talk, name) for name in ("human", "restart")))
+    return Reply(fitted(talk.messages), tuple(_global_button(talk, name) for name in ("human", "restart")))
 
 
 # ---------------------------------------------------------------------------------------------- what came in
@@ -126,6 +128,7 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     heard = understand(talk.book, parts)
     talk.heard = heard.risk
     talk.why += heard.why
+    _offer_language(talk, heard)
     step = talk.step()
     if _is_a_label(talk, step, parts):
         return answer(talk, step, parts, heard)
@@ -233,6 +236,12 @@ def _is_told_on(talk: Talk, heard: Understanding) -> bool:
     return heard.risk == "watch" and talk.in_crisis() and grave
 
 
+def _offer_language(talk: Talk, heard: Understanding) -> None:
+    """English or easy Japanese, once, to somebody who seems to write it."""
+    if heard.language and heard.risk == "none" and not heard.command and talk.at.language == "ja":
+        offer_language(talk, heard.language)
+
+
 def _danger(heard: Understanding) -> Danger:
     """What the danger is about, by the names of the rules that heard it."""
     return "violence" if any(rule.startswith(("violence", "weapon")) for rule in heard.why) else "other"
@@ -245,8 +254,8 @@ def _meet_risk(talk: Talk, heard: Understanding) -> None:
     talk.since = talk.misses = 0
     if talk.at.voice is None and (heard.speaker in ("family", "peer") or _AS_FAMILY in heard.why):
         talk.at = replace(talk.at, voice="family")
-    if heard.language == "en":  # danger written in English is answered in English, without asking first
-        talk.at = replace(talk.at, language="en")
+    if heard.language:  # danger is answered in the language it was written in, without asking first
+        talk.at = replace(talk.at, language=heard.language)
     talk.call(talk.entry(heard.risk))
 
 
@@ -266,19 +275,24 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
         Button(label, Tap(talk.at.flow, talk.at.step, choice, version))
         for choice, label, _ in questions.choices(talk, step)
     ]
-    return (*own, *(_global_button(talk, name) for name in ("human", "back", "stop")))
+    beside = ["human", "back", "stop"]
+    if talk.offered and len(own) + len(beside) < LINE_QUICK_REPLIES:
+        beside.insert(0, "english" if talk.offered == "en" else "easy_japanese")
+    return (*own, *(_global_button(talk, name) for name in beside))
 
 
 def _turn(talk: Talk) -> Turn:
     if not talk.messages:  # nobody meets silence
         talk.explain("not_understood")
     trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))
-    return Turn(talk.state(), Reply(talk.fitted(), _buttons(talk)), trace, tuple(talk.later), talk.unremind)
+    return Turn(
+        talk.state(), Reply(fitted(talk.messages), _buttons(talk)), trace, tuple(talk.later), talk.unremind
+    )
 
 
 def _erased(talk: Talk) -> Turn:
     fresh = Talk.of(talk.book, State(), talk.now)
     fresh.at = replace(fresh.at, language=talk.at.language)
     fresh.phrase("erased")
-    reply = Reply(fresh.fitted(), (_global_button(fresh, "restart"),))
+    reply = Reply(fitted(fresh.messages), (_global_button(fresh, "restart"),))
     return Turn(State(version=talk.book.version), reply, Trace(why=tuple(talk.why)), erase=True)

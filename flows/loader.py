@@ -60,6 +60,8 @@ LABELS = (
     "whole_city",
     "other_place",
     "line_name",
+    "easy_japanese",
+    "english",
 )
 REPLIES = (
     "introduction",
@@ -89,6 +91,10 @@ REPLIES = (
     "way_elsewhere",
     "way_not_found",
     "check_more",
+    "language",
+    "language_offer",
+    "shorter",
+    "longer",
 )
 
 #: Words of the chat page (bot/web/static); `{label}` and `{time}` are filled in by the page.

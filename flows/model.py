@@ -494,6 +494,7 @@ class Position:
     step: str = ""
     voice: Voice | None = None
     language: Language = "ja"
+    short: bool = False  # texts are cut to what is needed (「字が多い」)
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stack: tuple[Target, ...] = ()  # where to return to, innermost last
     detail: str = ""  # inside a step: a page of places, the ticks of a check, the desks already shown
@@ -555,6 +556,7 @@ def _position_to(at: Position) -> dict[str, Any]:
         "step": at.step,
         "voice": at.voice,
         "language": at.language,
+        **({"short": True} if at.short else {}),
         "slots": {name: list(values) for name, values in at.slots.items()},
         "stack": [[target.flow, target.step] for target in at.stack],
         "detail": at.detail,
@@ -568,6 +570,7 @@ def _position_from(data: Mapping[str, Any]) -> Position:
         step=data["step"],
         voice=data["voice"],
         language=data["language"],
+        short=data.get("short", False),
         slots={name: tuple(values) for name, values in data["slots"].items()},
         stack=tuple(Target(flow, step) for flow, step in data["stack"]),
         detail=data["detail"],

@@ -78,9 +78,11 @@ def read(lexicon: Lexicon, parts: Sequence[str]) -> Understanding:
     readings = [Reading(lexicon, form) for form in (written, *_other_forms(parts, written))]
     ruled = _ruled(lexicon, readings)
     judged = _judged(lexicon, parts, readings)
+    command = next((found for reading in readings if (found := reading.command())), None)
+    if command and judged and judged.risk == "watch":
+        judged = replace(judged, risk="none")  # a plain word to the bot is no doubt
     risk, speaker, why = _together(ruled, judged)
     themes = tuple(dict.fromkeys(theme for reading in readings for theme in reading.themes()))
-    command = next((found for reading in readings if (found := reading.command())), None)
     if command:
         route = lexicon.commands[command]
         return Understanding(risk, speaker, route, themes, command, (*why, command), None, "rule")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from flows.hearing.features import words
 from flows.hearing.normalise import normalise
 
 _KANJI_NUMBERS = {kanji: number for number, kanji in enumerate("一二三四五六七八九十", 1)}
@@ -14,34 +16,10 @@ _NUMBER = re.compile(f"([0-9]{{1,2}}|[{''.join(_KANJI_NUMBERS)}])(?:{_COUNTERS})
 _KANA = re.compile("[ぁ-ん]+")
 #: What people write around an answer without changing it; longest first.
 _AROUND = (
-    *("でお願いいたします", "でおねがいいたします", "でお願いします", "でおねがいします", "お願いします"),
-    *(
-        "おねがいします",
-        "にしておきます",
-        "がいいです",
-        "のほうです",
-        "にします",
-        "がいい",
-        "のほう",
-        "にする",
-    ),
-    *(
-        "のこと",
-        "かなあ",
-        "かな",
-        "です",
-        "ます",
-        "だね",
-        "だよ",
-        "かも",
-        "だ",
-        "ね",
-        "よ",
-        "で",
-        "を",
-        "please",
-    ),
-)
+    "でお願いいたします", "でおねがいいたします", "でお願いします", "でおねがいします", "お願いします",
+    "おねがいします", "にしておきます", "がいいです", "のほうです", "にします", "がいい", "のほう", "にする", "のこと",
+    "かなあ", "かな", "です", "ます", "だね", "だよ", "かも", "だ", "ね", "よ", "で", "を", "please",
+)  # fmt: skip
 #: A beginning decides from so many letters on.
 _LEAST_LETTERS = 2
 #: Longer texts are no answers to a question with choices.
@@ -58,10 +36,12 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> int 
     typed = normalise(text)
     if not typed or len(typed) > _LONGEST_ANSWER:
         return None
-    shown = [[form for word in (label, *words) if (form := normalise(word))] for label, words in labels]
+    shown = [[form for word in (label, *also) if (form := normalise(word))] for label, also in labels]
     equal = [number for number, forms in enumerate(shown) if typed in forms]
     if equal:
         return equal[0] if len(equal) == 1 else None
+    if alike := _sounding_alike(text, labels):
+        return alike[0] if len(alike) == 1 else None
     number = _number(typed)
     if number is not None and number < len(labels):
         return number
@@ -69,6 +49,22 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> int 
     meant = [n for n, forms in enumerate(shown) if any(bare == _bare(form) for form in forms)]
     meant = meant or [n for n, forms in enumerate(shown) if any(_names(bare, form) for form in forms)]
     return meant[0] if len(meant) == 1 else None
+
+
+def _sounding_alike(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> list[int]:
+    """The choices that are read aloud as the text is: でんわ, 声のかけ方."""
+    sound = _sound(text)
+    return [
+        n for n, (label, also) in enumerate(labels) if sound and sound in map(_sound_of_ours, (label, *also))
+    ]
+
+
+def _sound(text: str) -> str:
+    return "".join(words([text])[1][0])
+
+
+#: Only of what we wrote: what people type is not kept, not even here.
+_sound_of_ours = lru_cache(maxsize=None)(_sound)
 
 
 def _number(typed: str) -> int | None:

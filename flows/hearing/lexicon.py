@@ -39,6 +39,11 @@ Command = Literal[
     "unsay",
     "hard",
     "fine",
+    "japanese",
+    "easy_japanese",
+    "english",
+    "shorter",
+    "longer",
 ]
 Position = Literal["near", "before", "after", "next", "text"]
 Topic = Literal["topic"]

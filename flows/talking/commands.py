@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flows.model import Desks, Position, Target
+from flows.model import Desks, Language, Position, Target
 from flows.talking.talk import Talk
 
 #: Turns for which a danger that was spoken of is not forgotten when somebody leaves.
@@ -79,6 +79,26 @@ def _voice(talk: Talk, voice: str) -> str:
     return "voice"
 
 
+def _language(talk: Talk, language: Language) -> str:
+    """The language of everything from here on, where it is written in it."""
+    talk.at = replace(talk.at, language=language)
+    talk.phrase("language")
+    return _once_more(talk, "language")
+
+
+def _length(talk: Talk, *, short: bool) -> str:
+    """「字が多い」, 「くわしく」: texts are shorter, or whole, from here on."""
+    talk.at = replace(talk.at, short=short)
+    talk.phrase("shorter" if short else "longer")
+    return "length" if talk.in_crisis() else _once_more(talk, "length")  # that block is not said twice
+
+
+def _once_more(talk: Talk, outcome: str) -> str:
+    """The present question again; somebody new is greeted."""
+    talk.go(Target(talk.at.flow, talk.at.step) if talk.step() else talk.entry("start"))
+    return outcome
+
+
 def _unsay(talk: Talk) -> str:
     """「今のなし」「そういう意味じゃない」 is believed: back to before, the door left open."""
     talk.phrase("unsay")
@@ -108,6 +128,11 @@ COMMANDS: Mapping[str | None, Callable[[Talk], str]] = {
     "unsay": _unsay,
     "hard": _to("hard"),
     "fine": _to("fine"),
+    "japanese": lambda talk: _language(talk, "ja"),
+    "easy_japanese": lambda talk: _language(talk, "easy"),
+    "english": lambda talk: _language(talk, "en"),
+    "shorter": lambda talk: _length(talk, short=True),
+    "longer": lambda talk: _length(talk, short=False),
 }
 #: Answers to what was offered in danger (電話は無理, 大丈夫); anywhere else these are ordinary sentences.
 IN_DANGER = frozenset({"hard", "fine"})

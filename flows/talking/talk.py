@@ -16,6 +16,7 @@ from flows.model import (
     Danger,
     Desks,
     End,
+    Language,
     Later,
     Listen,
     Memo,
@@ -33,9 +34,9 @@ from flows.model import (
     Target,
     Text,
 )
-from flows.reading import limits
 from flows.reading.texts import bubbles
 from flows.talking import offers
+from flows.talking.ease import shortened
 
 #: Steps walked in one turn before the engine gives up on a loop that the checks did not see.
 STEPS_PER_TURN = 50
@@ -71,6 +72,7 @@ class Talk:
     messages: list[Message] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
     unremind: bool = False
+    offered: Language | None = None  # a language, in this turn
     why: list[str] = field(default_factory=list)
     visited: list[Target] = field(default_factory=list)
 
@@ -99,6 +101,8 @@ class Talk:
     def wording(self, text: Text) -> str:
         """The next wording of a text for this person, with its placeholders filled in."""
         wordings = text.of(self.at.voice or "person", self.at.language)
+        if self.at.short:
+            return self._filled(min(wordings, key=len))
         index = 0
         if len(wordings) > 1:
             index = (self.said.pop(text.key, -1) + 1) % len(wordings)
@@ -130,24 +134,14 @@ class Talk:
     def say(self, text: Text | None) -> None:
         """Says a text, one message a bubble."""
         if text is not None:
-            self.messages += [Message(part) for part in bubbles(self.wording(text))]
+            wording = self.wording(text)
+            if self.at.short and not self.in_crisis():
+                wording = shortened(wording)
+            self.messages += [Message(part) for part in bubbles(wording)]
 
     def phrase(self, name: str) -> None:
         """Says one of the shared replies."""
         self.say(self.book.phrases.replies[name])
-
-    def fitted(self) -> tuple[Message, ...]:
-        """The messages; where a reply would be too long for LINE, its first bubbles become one."""
-        messages = list(self.messages)
-        while len(messages) > limits.MESSAGES:
-            first = next(
-                (n for n in range(len(messages) - 1) if not messages[n].cards and not messages[n + 1].cards),
-                None,
-            )
-            if first is None:
-                return tuple(messages[-limits.MESSAGES :])
-            messages[first : first + 2] = [Message(f"{messages[first].text}\n\n{messages[first + 1].text}")]
-        return tuple(messages)
 
     # ------------------------------------------------------------------------------------------ ways
 
