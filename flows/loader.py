@@ -48,6 +48,8 @@ ROUTES = (
     "chat_smalltalk",
     "other",
 )
+#: Themes (of the lexicon) that are answered wherever somebody is listened to.
+HEARS = ("loss", "guide", "questions")
 LABELS = (
     "back",
     "stop",
@@ -79,6 +81,7 @@ REPLIES = (
     "location_unknown",
     "unsay",
     "stay",
+    "thanks_in_danger",
     "old_button",
     "place_not_found",
     "place_which",
@@ -266,6 +269,7 @@ class _Loader:
         phrases = Phrases(
             entries=self._targets(fields, "entries", ENTRIES),
             routes=self._targets(fields, "routes", ROUTES),
+            hears=self._texts(fields, "hears", HEARS, texts.text),
             labels=self._texts(fields, "labels", LABELS, texts.label),
             replies=self._texts(fields, "replies", REPLIES, texts.text),
             desks=self._texts(fields, "desks", DESK_WORDS, desk_texts.text),

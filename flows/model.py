@@ -278,9 +278,10 @@ class End:
 
 Step = Say | Ask | Listen | Check | Practice | Place | Desks | Memo | Remind | Branch | Call | Return | End
 
-#: Kinds of danger that are answered differently: `violence` wants distance and 110, `other` is about one's life.
-Danger = Literal["violence", "other"]
-DANGERS: tuple[Danger, ...] = ("violence", "other")
+#: Kinds of danger that are answered differently: `violence` wants distance and 110, `harming` is what the writer might
+#: do to somebody (a parent who thinks of dying with the child), `other` is about one's life.
+Danger = Literal["violence", "harming", "other"]
+DANGERS: tuple[Danger, ...] = ("violence", "harming", "other")
 
 #: What a branch can look at besides slots, with the values it can have.
 BRANCH_BY: Mapping[str, tuple[str, ...]] = {
@@ -324,6 +325,7 @@ class Phrases:
 
     entries: Mapping[str, Target]
     routes: Mapping[str, Target]
+    hears: Mapping[str, Text]  # theme → said at a listening step that has no answer of its own to it
     labels: Mapping[str, Text]
     replies: Mapping[str, Text]
     desks: Mapping[str, Text]  # templates for what a desk's card says
