@@ -320,7 +320,11 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Shared wording (`content/phrases.yaml`): `entries` are the steps the engine itself leads to."""
+    """Shared wording (`content/phrases.yaml`), and where it leads (`content/entries.yaml`).
+
+    `entries` are the steps the engine itself leads to, `routes` those that a text is about. A label `tapped` is what
+    every tap shows as said, where taps are not to show what was chosen.
+    """
 
     entries: Mapping[str, Target]
     routes: Mapping[str, Target]
@@ -335,6 +339,7 @@ class Page:
 
     title: str
     paragraphs: tuple[str, ...]
+    table: tuple[Mapping[str, str], ...] = ()  # rows: title of the column → cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +364,7 @@ class Book:
     directory: Directory
     gazetteer: Gazetteer
     days: int = 30  # for which a conversation is kept (RETENTION_DAYS)
+    consult_url: str = ""  # where a town leads whoever wants to speak of their own state (CONSULT_URL)
     postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
 
     def step(self, target: Target) -> Step | None:
@@ -463,10 +469,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice as shown."""
+    """A choice as shown. `said` is what the chat shows when it is tapped, if not the label."""
 
     label: str
     tap: Tap
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

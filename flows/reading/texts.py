@@ -13,6 +13,8 @@ from flows.reading.source import Fields, Node, Scalar, Sequence, Table
 
 #: What a writer may put between braces, filled in by the engine.
 PLACEHOLDERS = ("operator", "contact", "staffed", "place", "days")
+#: And where a town leads whoever wants to speak of their own state.
+CONSULT_URL = "consult_url"
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _STRAY_BRACE = re.compile(r"[{}]")

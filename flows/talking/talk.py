@@ -119,6 +119,7 @@ class Talk:
             .replace("{staffed}", about.staffed)
             .replace("{place}", self.place_name())
             .replace("{days}", str(self.book.days))
+            .replace("{consult_url}", self.book.consult_url)
         )
 
     def place_name(self) -> str:
@@ -156,7 +157,7 @@ class Talk:
         return self.book.step(Target(self.at.flow, self.at.step))
 
     def entry(self, name: str) -> Target:
-        """A step that phrases.yaml names for the engine."""
+        """A step that entries.yaml names for the engine."""
         return self.book.phrases.entries[name]
 
     def mark(self, ids: Iterable[str]) -> None:
