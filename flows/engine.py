@@ -254,7 +254,7 @@ def _meet_risk(talk: Talk, heard: Understanding) -> None:
 
 
 def _button(talk: Talk, label: str, flow: str, step: str, choice: str) -> Button:
-    tapped = talk.book.phrases.labels.get("tapped")
+    tapped = talk.book.phrases.tapped
     return Button(label, Tap(flow, step, choice, talk.book.version), talk.label(tapped) if tapped else "")
 
 

@@ -13,11 +13,11 @@ from functools import partial
 from flows import problems as say
 from flows.checks import check_book, check_references
 from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
-from flows.model import About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
+from flows.model import TAPPED, About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
 from flows.reading.bundle import Bundle, Mode, as_written, bundle_version, modes, of_mode, read_folder
-from flows.reading.municipal import OWN, TAPPED, check_municipal
+from flows.reading.municipal import OWN, check_municipal
 from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, Table, read_yaml
 from flows.reading.steps import read_step

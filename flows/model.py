@@ -318,12 +318,15 @@ class About:
     trial: bool
 
 
+#: The label of `Phrases.tapped`.
+TAPPED = "tapped"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Shared wording (`content/phrases.yaml`), and where it leads (`content/entries.yaml`).
 
-    `entries` are the steps the engine itself leads to, `routes` those that a text is about. A label `tapped` is what
-    every tap shows as said, where taps are not to show what was chosen.
+    `entries` are the steps the engine itself leads to, `routes` those that a text is about.
     """
 
     entries: Mapping[str, Target]
@@ -331,6 +334,11 @@ class Phrases:
     labels: Mapping[str, Text]
     replies: Mapping[str, Text]
     desks: Mapping[str, Text]  # templates for what a desk's card says
+
+    @property
+    def tapped(self) -> Text | None:
+        """What every tap shows as said, where taps are not to show what was chosen."""
+        return self.labels.get(TAPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class _Reader:
         if page and page.value not in PAGES:
             self.problems.append(say.not_one_of(page.where, page.value, PAGES))
         fields.finish()
-        tapped = self.book.phrases.labels.get("tapped")
+        tapped = self.book.phrases.tapped
         said = tapped.of("person", "ja")[0] if tapped else ""
         return Area(
             id, label, line, self._tap(to) if to else Tap("", "", ""), page.value if page else "", said

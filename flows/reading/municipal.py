@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from flows import problems as say
 from flows.model import (
+    TAPPED,
     Ask,
     Book,
     Branch,
@@ -29,8 +30,8 @@ from flows.model import (
 from flows.problems import Problem
 from flows.reading.texts import CONSULT_URL
 
-#: Phrases that take the place of those in phrases.yaml; and the label that every tap shows as said.
-OWN, TAPPED = "own_phrases.yaml", "tapped"
+#: Phrases that take the place of those in phrases.yaml.
+OWN = "own_phrases.yaml"
 #: The slot of the way of contact, the only answer that is remembered.
 WAY = "by"
 
@@ -48,7 +49,7 @@ def check_municipal(book: Book, problems: list[Problem]) -> None:
     for flow in book.flows.values():
         for step in flow.steps.values():
             problems += (say.not_for_a_town(where, part) for where, part in _faults(step))
-    if TAPPED not in book.phrases.labels:
+    if book.phrases.tapped is None:
         problems.append(say.missing_field(Where(OWN, 1, "labels"), TAPPED))
     for name in _REPLIES:
         text = book.phrases.replies[name]

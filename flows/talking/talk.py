@@ -77,16 +77,8 @@ class Talk:
     @staticmethod
     def of(book: Book, state: State, now: datetime) -> Talk:
         """A working copy of a state."""
-        kept = (
-            state.at,
-            state.history,
-            dict(state.said),
-            state.risk,
-            state.since,
-            state.speaker,
-            state.danger,
-        )
-        return Talk(book, now, *kept, state.misses)
+        kept = (state.at, state.history, dict(state.said), state.risk, state.since)
+        return Talk(book, now, *kept, state.speaker, state.danger, state.misses)
 
     def state(self) -> State:
         """What is kept of this turn."""

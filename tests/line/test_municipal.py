@@ -53,12 +53,3 @@ async def test_a_text_about_oneself_is_led_to_the_towns_own_system(resident: Pho
     answer = words(await resident.say("最近眠れない"))
     assert URL in answer
     assert not any(word in answer for word in ("眠", "夜", "リズム"))
-
-
-async def test_what_waited_for_delivery_still_shows_neutral_text(tmp_path: Path) -> None:
-    line, clock = Line(), Clock()
-    async with bot_on_line(tmp_path, line, clock, TOWN) as bot, ClientSession() as http:
-        phone = Phone(f"http://127.0.0.1:{bot.port}", line, http)
-        line.faults.append("500")
-        await phone.answer(phone.text("こんにちは"))
-        assert shown(phone) == {"選びました"}
