@@ -80,7 +80,7 @@ class Bot:
         self._database = Database(self.settings.database_url)
         opened.push_async_callback(self._database.close)
         await self._prepare()
-        self._publisher = Publisher(Versions(self._database), self.clock, self.settings.retention_days)
+        self._publisher = Publisher(Versions(self._database), self.clock, self.settings)
         self._shelf = Shelf(await self._publisher.open(self.settings.content_dir))
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)
@@ -100,7 +100,7 @@ class Bot:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
-            app.add_routes(site_routes(self._shelf, self.settings.retention_days, self.trouble))
+            app.add_routes(site_routes(self._shelf, self.trouble))
             await self._serve(app, opened)
         ended = asyncio.Event()
         work = asyncio.create_task(self._rounds(ended))

@@ -256,17 +256,21 @@ def _meet_risk(talk: Talk, heard: Understanding) -> None:
 # ---------------------------------------------------------------------------------------------- what goes out
 
 
+def _button(talk: Talk, label: str, flow: str, step: str, choice: str) -> Button:
+    tapped = talk.book.phrases.tapped
+    return Button(label, Tap(flow, step, choice, talk.book.version), talk.label(tapped) if tapped else "")
+
+
 def _global_button(talk: Talk, name: str) -> Button:
-    return Button(talk.label(talk.book.phrases.labels[name]), Tap("", "", name, talk.book.version))
+    return _button(talk, talk.label(talk.book.phrases.labels[name]), "", "", name)
 
 
 def _buttons(talk: Talk) -> tuple[Button, ...]:
     step = talk.step()
     if step is None:
         return tuple(_global_button(talk, name) for name in ("restart", "human"))
-    version = talk.book.version
     own = [
-        Button(label, Tap(talk.at.flow, talk.at.step, choice, version))
+        _button(talk, label, talk.at.flow, talk.at.step, choice)
         for choice, label, _ in questions.choices(talk, step)
     ]
     beside = ["human", "back", "stop"]

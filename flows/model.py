@@ -319,9 +319,16 @@ class About:
     trial: bool
 
 
+#: The label of `Phrases.tapped`.
+TAPPED = "tapped"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Shared wording (`content/phrases.yaml`): `entries` are the steps the engine itself leads to."""
+    """Shared wording (`content/phrases.yaml`), and where it leads (`content/entries.yaml`).
+
+    `entries` are the steps the engine itself leads to, `routes` those that a text is about.
+    """
 
     entries: Mapping[str, Target]
     routes: Mapping[str, Target]
@@ -330,6 +337,11 @@ class Phrases:
     replies: Mapping[str, Text]
     desks: Mapping[str, Text]  # templates for what a desk's card says
 
+    @property
+    def tapped(self) -> Text | None:
+        """What every tap shows as said, where taps are not to show what was chosen."""
+        return self.labels.get(TAPPED)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -337,6 +349,7 @@ class Page:
 
     title: str
     paragraphs: tuple[str, ...]
+    table: tuple[Mapping[str, str], ...] = ()  # rows: title of the column → cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +374,7 @@ class Book:
     directory: Directory
     gazetteer: Gazetteer
     days: int = 30  # for which a conversation is kept (RETENTION_DAYS)
+    consult_url: str = ""  # where a town leads whoever wants to speak of their own state (CONSULT_URL)
     postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
 
     def step(self, target: Target) -> Step | None:
@@ -465,10 +479,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice as shown."""
+    """A choice as shown. `said` is what the chat shows when it is tapped, if not the label."""
 
     label: str
     tap: Tap
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Area:
     line: str
     tap: Tap
     page: str = ""
+    said: str = ""  # what the chat shows when it is tapped, if not the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,11 @@ class _Reader:
         if page and page.value not in PAGES:
             self.problems.append(say.not_one_of(page.where, page.value, PAGES))
         fields.finish()
-        return Area(id, label, line, self._tap(to) if to else Tap("", "", ""), page.value if page else "")
+        tapped = self.book.phrases.tapped
+        said = tapped.of("person", "ja")[0] if tapped else ""
+        return Area(
+            id, label, line, self._tap(to) if to else Tap("", "", ""), page.value if page else "", said
+        )
 
     def _text(self, fields: Fields, name: str, most: int, *, drawn: bool = True) -> str:
         scalar = fields.scalar(name, required=True)
@@ -243,6 +248,6 @@ def _action(area: Area, public_url: str | None) -> Json:
         "type": "postback",
         "label": area.label,
         "data": area.tap.encode(),
-        "displayText": area.label,
+        "displayText": area.said or area.label,
         "inputOption": "closeRichMenu",
     }
