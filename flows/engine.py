@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from flows.hearing.lexicon import DENIES
 from flows.model import (
     RISKS,
     SILENT,
@@ -27,7 +28,7 @@ from flows.model import (
 )
 from flows.reading.limits import LINE_QUICK_REPLIES
 from flows.talking import questions
-from flows.talking.answers import AS_FAMILY, DENIES, answer, chosen, tell_place
+from flows.talking.answers import AS_FAMILY, answer, chosen, tell_place
 from flows.talking.commands import COMMANDS, IN_DANGER, unsend
 from flows.talking.ease import fitted, offer_language
 from flows.talking.questions import UnknownChoice

@@ -50,7 +50,7 @@ ROUTES = (
     "other",
 )
 #: Themes (of the lexicon) that are answered wherever somebody is listened to.
-HEARS = ("loss", "guide", "questions")
+HEARS = ("loss", "guide", "itself", "questions")
 LABELS = (
     "back",
     "stop",

@@ -97,6 +97,8 @@ def read(lexicon: Lexicon, parts: Sequence[str]) -> Understanding:
     command = next((found for reading in readings if (found := reading.command())), None)
     if command and judged and judged.risk == "watch":
         judged = replace(judged, risk="none")  # a plain word to the bot is no doubt
+    if judged and judged.risk == "high" and any(reading.first(lexicon.denials) for reading in readings):
+        judged = replace(judged, risk="watch")  # 死にたいなんて言っていません: believed, and asked gently
     risk, speaker, why = _together(ruled, judged)
     themes = tuple(dict.fromkeys(theme for reading in readings for theme in reading.themes()))
     if command:

@@ -136,3 +136,55 @@ def test_elsewhere_all_right_is_an_ordinary_sentence() -> None:
     session = talk("眠れない")
     session.type("大丈夫です")
     assert not here(session).startswith("crisis.")
+
+
+def test_harmless_talk_is_let_go_and_danger_is_heard_there_as_anywhere() -> None:
+    session = talk("眠れない", "もう死にたい", "明日はバイトだし")
+    assert here(session).startswith("crisis.")
+    session.type("猫がひざで寝てる")
+    assert here(session).startswith("talk_first.")
+    assert "いま危ない・消えたい" in session.choices
+    session.type("やっぱり死にたい")
+    assert here(session).startswith("crisis.")
+
+
+def test_after_an_emergency_it_stays_longer() -> None:
+    session = talk("今から死ぬ", "うん", "そう", "猫きた")
+    assert here(session).startswith("crisis.")
+
+
+def test_a_plain_request_is_answered_in_the_talk_about_danger_too() -> None:
+    session = talk("息子が死にたいと言っています", "久留米市の相談窓口の電話番号を教えてください")
+    assert here(session).startswith("find_center.")
+    session.tap("もどる")
+    assert here(session).startswith("crisis.")
+
+
+def test_a_denial_is_believed() -> None:
+    session = talk("眠れない", "もう死にたい")
+    turn = session.type("死にたいなんて言っていません")
+    assert here(session) == "talk_first.night"
+    assert "command:unsay" in turn.trace.why or "denies" in turn.trace.why
+
+
+def test_thanks_are_no_answer_to_a_question_about_danger() -> None:
+    session = talk("もう死にたい")
+    before = here(session)
+    turn = session.type("ありがとう")
+    assert here(session) == before
+    assert "ありがとう" in turn.reply.messages[0].text
+
+
+def test_what_the_writer_might_do_to_others_is_no_worry_about_them() -> None:
+    assert here(talk("母です。息子と一緒に死のうかと思います")) == "crisis.high_together"
+    assert here(talk("今夜この子を連れて死にます")) == "crisis.emergency_harming"
+    assert here(talk("親を殺したい")) == "crisis.violence_own"
+
+
+def test_a_parent_hit_by_a_child_is_not_led_to_desks_for_partners_first() -> None:
+    session = talk("母です。息子に殴られます")
+    turn = session.tap("されている・こわい")
+    assert here(session) == "crisis.violence_home_desks"
+    assert not any("DV" in card.title for message in turn.reply.messages for card in message.cards)
+    session.tap("夫や妻・恋人から")
+    assert here(session) == "crisis.violence_desks"

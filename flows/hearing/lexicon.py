@@ -61,6 +61,8 @@ POSITIONS: tuple[Position, ...] = get_args(Position)
 TOPIC: Topic = "topic"
 GRADES: tuple[Risk, ...] = RISKS[1:]
 
+#: The route rule by which somebody says that no danger was meant.
+DENIES = "denies"
 #: Groups that the sections make: themes (with their name behind it), and words that ask for easy Japanese.
 THEME = "theme."
 EASY = "language.easy"
@@ -100,6 +102,7 @@ class Lexicon:
     harmless: tuple[str, ...]
     risk: tuple[Rule, ...]  # gravest first
     routes: tuple[Rule, ...]  # in the order of the files
+    denials: tuple[Rule, ...]  # that of them by which somebody says that no danger was meant
     speakers: Mapping[str, Speaker]  # group → who is meant
     hearsay: frozenset[str]  # groups that tell what somebody else said or wrote
     themes: tuple[str, ...]
@@ -163,6 +166,7 @@ class _Reader:
             harmless=tuple(self.harmless),
             risk=tuple(sorted(self.risk, key=lambda rule: -RISKS.index(rule.grade))),
             routes=tuple(self.routes),
+            denials=tuple(rule for rule in self.routes if rule.id == DENIES),
             speakers=self.speakers,
             hearsay=frozenset(self.hearsay),
             themes=tuple(name.removeprefix(THEME) for name in self.themes),

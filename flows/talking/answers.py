@@ -17,8 +17,6 @@ _PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
 QUIET = (2, 6)
 #: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
 AS_FAMILY = "speaks_as_family"
-#: The one by which somebody says that no danger was meant.
-DENIES = "denies"
 
 
 def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
