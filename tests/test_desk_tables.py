@@ -53,13 +53,13 @@ def test_hidden_rows_are_nowhere_but_among_the_rows() -> None:
 
 BASE = {
     "desks/national.csv": """\
-id,show,kind,name,about,topics,channels,contact,hours,url,checked_on
-police-110,yes,emergency,警察,危険,emergency,phone,110,24時間,https://example.org/,2026-11-23
-fire-119,yes,emergency,救急,命,emergency,phone,119,24時間,https://example.org/,2026-11-23
-night,yes,,夜の電話,何でも,anything,phone,0120-000-000,24時間,https://example.org/,2026-11-23
-pattern,yes,link,見本,くらしの相談,hikikomori;anything,web,https://example.org/,,https://example.org/,2026-11-23
-municipality-page,yes,page,{place}の公式ページ,役所,anything,web,https://example.org/,,https://example.org/,2026-11-23
-prefecture-page,yes,page,{place}の窓口,国,anything,web,https://example.org/,,https://example.org/,2026-11-23
+id,show,kind,name,name_en,about,about_easy,about_en,topics,channels,contact,hours,url,checked_on
+police-110,yes,emergency,警察,Police,危険,危険です,Danger,emergency,phone,110,24時間,https://example.org/,2026-11-23
+fire-119,yes,emergency,救急,Ambulance,命,命の こと,Lives,emergency,phone,119,24時間,https://example.org/,2026-11-23
+night,yes,,夜の電話,Night line,何でも,なんでも,Anything,anything,phone,0120-000-000,24時間,https://example.org/,2026-11-23
+pattern,yes,link,見本,Pattern,くらしの相談,くらしの 相談,Daily life,hikikomori;anything,web,https://example.org/,,https://example.org/,2026-11-23
+municipality-page,yes,page,{place}の公式ページ,Page of {place},役所,市の ページです。,A page of the town,anything,web,https://example.org/,,https://example.org/,2026-11-23
+prefecture-page,yes,page,{place}の窓口,Desks of {place},国,国の ページです。,A page of the state,anything,web,https://example.org/,,https://example.org/,2026-11-23
 """,
     "desks/topics.csv": "topic,meaning\nanything,何でも\nhikikomori,ひきこもり\nemergency,命\n",
     "desks/municipalities.csv": """\

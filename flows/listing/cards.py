@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flows.hours import TOKYO
-from flows.model import Card, Link
+from flows.model import Card, Language, Link
 
 if TYPE_CHECKING:
     from flows.desks import Offered
-    from flows.listing.directory import Desk
+    from flows.listing.directory import Desk, Words
 
 #: A template by its key.
 Say = Callable[[str], str]
@@ -28,24 +28,32 @@ DESK_WORDS = (
     "same_day", "tomorrow", "this_week", "some_day", *WEEKDAYS,
     "cost_free", "cost_data", "cost_call", "cost_navi", "cost_differs",
     "family_alone", "first_phone", "first_chat", "first_visit",
-    "address", "email", "fax", "checked", "stale", "confirm",
+    "in_language", "in_japanese", "address", "email", "fax", "checked", "stale", "confirm",
     "call", "chat", "send", "page",
 )  # fmt: skip
 #: Names that a template may hold between braces.
 DESK_PLACEHOLDERS = ("when", "time", "weekday", "year", "month", "day", "address", "email", "fax")
 
 
-def card(offered: Offered, now: datetime, say: Say) -> Card:
+def card(offered: Offered, now: datetime, say: Say, language: Language = "ja") -> Card:
     """A card for one desk.
 
     Args:
         offered: the desk and what is known of its hours at `now`.
         now: an aware datetime.
-        say: gives the template for a key of `DESK_WORDS`.
+        say: gives the template for a key of `DESK_WORDS` in the language.
+        language: of the person.
     """
-    desk, now = offered.desk, now.astimezone(TOKYO)
-    lines = (*_reach(desk, say), *_hours(offered, now, say), *_terms(desk, say), *_freshness(desk, now, say))
-    return Card(desk.name, (desk.about, *lines), tuple(_links(desk, say)))
+    desk, now, words = offered.desk, now.astimezone(TOKYO), offered.desk.words(language)
+    lines = (
+        words.about,
+        *_reach(desk, say),
+        *_hours(offered, words, now, say),
+        *_spoken(desk, language, say),
+        *_terms(desk, words, say),
+        *_freshness(desk, now, say),
+    )
+    return Card(words.name, lines, tuple(_links(desk, say)))
 
 
 def moment(at: datetime, now: datetime, say: Say) -> str:
@@ -75,13 +83,13 @@ def _reach(desk: Desk, say: Say) -> Iterator[str]:
         yield _fill(say("fax"), fax=desk.fax)
 
 
-def _hours(offered: Offered, now: datetime, say: Say) -> Iterator[str]:
+def _hours(offered: Offered, words: Words, now: datetime, say: Say) -> Iterator[str]:
     desk = offered.desk
     if desk.staffed or desk.kind == "emergency":
         if offered.open is None:
             yield say("not_known")
-            if desk.hours_note:
-                yield desk.hours_note
+            if words.hours_note:
+                yield words.hours_note
         elif offered.open:
             until = offered.until
             yield _fill(say("open_until"), when=moment(until, now, say)) if until else say("open_always")
@@ -91,17 +99,26 @@ def _hours(offered: Offered, now: datetime, say: Say) -> Iterator[str]:
         yield say("reply_later")
     elif offered.open:
         yield say("any_time")
-    elif desk.hours_note:
-        yield desk.hours_note
+    elif words.hours_note:
+        yield words.hours_note
 
 
-def _terms(desk: Desk, say: Say) -> Iterator[str]:
+def _spoken(desk: Desk, language: Language, say: Say) -> Iterator[str]:
+    """Whether they speak the language of somebody who may not speak Japanese; 110 and 119 come before that."""
+    if desk.kind == "desk" and language != "ja":
+        if language in desk.languages:
+            yield say("in_language")
+        elif language == "en" and "ja" in desk.languages:  # who reads easy Japanese speaks it
+            yield say("in_japanese")
+
+
+def _terms(desk: Desk, words: Words, say: Say) -> Iterator[str]:
     if desk.cost:
         yield say(f"cost_{desk.cost}")
     if desk.family in ("yes", "only"):
         yield say("family_alone")
-    if desk.first:
-        yield desk.first
+    if words.first:
+        yield words.first
     elif desk.staffed:
         yield say(f"first_{desk.channels[0]}")
 

@@ -11,7 +11,8 @@ from typing import TypeVar, get_args
 
 from flows import problems as say
 from flows.hours import Hours, parse_hours
-from flows.listing.directory import ASKED_BY, Desk, Kind, Way
+from flows.listing.directory import ASKED_BY, Desk, Kind, Way, Words
+from flows.model import LANGUAGES, Language
 from flows.problems import Problem
 from flows.reading.tables import Row
 
@@ -22,10 +23,14 @@ REQUIRED = ("id", "show", "name", "checked_on")
 FOR_SHOWN = ("about", "topics", "channels", "contact", "url")
 #: What a row takes from the row that `like` names, where it is empty itself.
 INHERITED = ("about", "topics", "audience", "hours_note", "cost", "family", "first", "languages")
+#: Languages beside Japanese. `about_en` is `about` in English; an official name has only an English one beside it.
+OTHER_LANGUAGES: tuple[Language, ...] = tuple(language for language in LANGUAGES if language != "ja")
+TRANSLATED = ("about", "hours_note", "first")
+TRANSLATIONS = ("name_en", *(f"{name}_{language}" for name in TRANSLATED for language in OTHER_LANGUAGES))
 #: Columns for those who look after the tables; the bot does not read them.
 FOR_OPERATORS = ("operator", "source_url", "second_source_url", "confidence", "note")
-COLUMNS = (*REQUIRED, *INHERITED, *FOR_OPERATORS, "kind", "like", "area", "only", "channels", "contact", "hours",
-           "closed", "deaf", "address", "email", "fax", "url", "source_date", "review")  # fmt: skip
+COLUMNS = (*REQUIRED, *INHERITED, *TRANSLATIONS, *FOR_OPERATORS, "kind", "like", "area", "only", "channels", "contact",
+           "hours", "closed", "deaf", "address", "email", "fax", "url", "source_date", "review")  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 WAYS: Mapping[str, Way] = {way: way for way in get_args(Way)}
@@ -74,7 +79,9 @@ class DeskReader:
         if pattern is None or pattern["like"]:
             self._bad(row, "like", "like")
             return None
-        return Row(row.where, {**row.cells, **{name: row[name] or pattern[name] for name in INHERITED}})
+        taken = [name for name in INHERITED if not row[name]]
+        taken += [name for name in TRANSLATIONS if name.rpartition("_")[0] in taken and not row[name]]
+        return Row(row.where, {**row.cells, **{name: pattern[name] for name in taken}})
 
     def _desk(self, row: Row) -> Desk | None:
         before = len(self.problems)
@@ -111,6 +118,7 @@ class DeskReader:
             checked_on=checked_on or date.min,
             source_date=self._day(row, "source_date", "source_date"),
             review=row["review"],
+            translated={language: _words(row, language) for language in OTHER_LANGUAGES},
         )
         return desk if len(self.problems) == before else None
 
@@ -199,6 +207,14 @@ class DeskReader:
             if item not in known:
                 self.problems.append(say.unknown_code(row.at(column), item, known))
         return tuple(known[item] for item in items if item in known)
+
+
+def _words(row: Row, language: Language) -> Words:
+    def text(name: str) -> str:
+        return row[f"{name}_{language}"] or row[name]
+
+    names = dict.fromkeys(filter(None, (row[f"name_{language}"], row["name"])))
+    return Words(" / ".join(names), text("about"), text("hours_note"), text("first"))
 
 
 def _items(cell: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flows import problems as say
-from flows.listing.desk_rows import COLUMNS, REQUIRED, DeskReader
+from flows.listing.desk_rows import COLUMNS, REQUIRED, TRANSLATIONS, DeskReader
 from flows.listing.directory import Desk, Directory
 from flows.problems import Problem
 from flows.reading.tables import Row, read_table
@@ -39,6 +39,7 @@ def load_directory(files: Mapping[str, str], problems: list[Problem]) -> Directo
     rows = [row for name in tables for row in read_table(name, files[name], REQUIRED, COLUMNS, problems)]
     within = _within(places)
     desks = DeskReader(within, (row["topic"] for row in topics), problems).desks(rows)
+    _check_languages(rows, problems)
     patterns = {desk.id: desk for desk in desks if desk.show and desk.kind == "page"}
     shown = [desk for desk in desks if desk.show and desk.kind != "page"]
     local: dict[str, list[Desk]] = defaultdict(list)
@@ -97,6 +98,10 @@ def _page(pattern: Desk, code: str, name: str, url: str) -> Desk:
         pattern,
         id=f"page-{code}",
         name=pattern.name.replace("{place}", name),
+        translated={
+            language: replace(words, name=words.name.replace("{place}", name))
+            for language, words in pattern.translated.items()
+        },
         area=frozenset({code}),
         contact=url or pattern.contact,
         url=url or pattern.url,
@@ -122,6 +127,15 @@ def _check(
     ]
     if alone:
         problems.append(say.no_desk_at_night(NATIONAL, alone))
+
+
+def _check_languages(rows: list[Row], problems: list[Problem]) -> None:
+    """National desks are for everybody: what people read of them is there in every language."""
+    for row in rows:
+        if row.where.file == NATIONAL and row["show"] == "yes":
+            for name in TRANSLATIONS:
+                if row[name.rpartition("_")[0]] and not row[name]:
+                    problems.append(say.bad_cell(row.at(name), "", "translation"))
 
 
 def _for_anyone_at_any_hour(desk: Desk) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from flows.hours import Hours
-from flows.model import Where
+from flows.model import Language, Where
 
 #: `desk`: people answer, or will (mail). `emergency`: 110, 119, 118. `link`: portals, automatic bots, apps that
 #: need registration, kinds of desk without one contact. `page`: the page of a place, made from a pattern row.
@@ -32,6 +32,16 @@ ASKED_BY: Mapping[str, frozenset[str]] = {
 
 #: Numbers that are laid down by law or nationwide and never sink (issue 3, point 5).
 LASTING = frozenset({"110", "119", "188", "189"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a card says of a desk in one language."""
+
+    name: str  # official; in English its English name before the Japanese one
+    about: str
+    hours_note: str
+    first: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +77,11 @@ class Desk:
     checked_on: date
     source_date: date | None  # the latest day it can mean; None = undated
     review: str  # for operators; begins with "conflict" where sources differ
+    translated: Mapping[Language, Words]  # name, about, hours_note and first in other languages than Japanese
+
+    def words(self, language: Language) -> Words:
+        """What people read of it in their language; what nobody has translated stays Japanese."""
+        return self.translated.get(language) or Words(self.name, self.about, self.hours_note, self.first)
 
     @property
     def staffed(self) -> bool:

@@ -62,7 +62,9 @@ def _show(talk: Talk, shown: Sequence[Offered]) -> None:
         return talk.label(talk.book.phrases.desks[name])
 
     if shown:
-        talk.messages.append(Message(cards=tuple(card(one, talk.now, word) for one in shown)))
+        talk.messages.append(
+            Message(cards=tuple(card(one, talk.now, word, talk.at.language) for one in shown))
+        )
 
 
 def note(talk: Talk, step: Memo) -> None:
