@@ -17,11 +17,12 @@ from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
 from flows.model import About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
+from flows.reading.discord import read_discord
 from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, read_yaml
 from flows.reading.steps import read_step
 from flows.reading.texts import TextReader, bubbles
-from flows.reading.wording import check_wording, read_wording
+from flows.reading.wording import check_texts, check_wording, read_wording
 from flows.understand import load_lexicon
 
 Bundle = Mapping[str, str]
@@ -186,6 +187,11 @@ class _Loader:
         version = bundle_version(self.files)
         book = Book(version, flows, phrases, about, pages, lexicon, directory, gazetteer)
         check_book(book, self.problems)
+        if self.problems:  # where a door leads can only be judged in a book that is whole
+            return None
+        book = replace(book, discord=read_discord(self.files, book, self.problems))
+        if wording:
+            check_texts(wording, book.discord, self.problems)
         return book
 
     def _flow(self, name: str) -> Flow | None:

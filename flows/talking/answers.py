@@ -75,7 +75,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     if talk.in_crisis() and not (heard.route in _PLAIN_REQUESTS and heard.route_by == "rule"):
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
-    new = not talk.at.flow and not talk.history
+    new = is_new(talk)
     if new and (target is None or heard.route in ("chat_greeting", "chat_smalltalk", "other")):
         talk.go(talk.entry("start"))
         return "greeted"
@@ -83,7 +83,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     if heard.route == "find_center" or (looking and heard.route_by == "guess"):
         areas = questions.place_in(talk, "".join(parts), asked=looking)
         if areas:
-            _introduce(talk, new)
+            introduce(talk, new)
             tell_place(talk, areas)
             return "place"
     if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
@@ -92,7 +92,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         return _not_understood(talk, step)
     talk.why.append(f"route:{heard.route}")
     talk.misses = 0
-    _introduce(talk, new)
+    introduce(talk, new)
     listening = talk.book.step(target)
     if isinstance(listening, Listen) and heard.themes:
         talk.at = replace(talk.at, stack=())
@@ -103,8 +103,13 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     return "routed"
 
 
-def _introduce(talk: Talk, new: bool) -> None:
-    """Somebody who starts by typing hears first that this is an automatic guide."""
+def is_new(talk: Talk) -> bool:
+    """Whether somebody has not been in the talk yet."""
+    return not talk.at.flow and not talk.history
+
+
+def introduce(talk: Talk, new: bool) -> None:
+    """Somebody who starts by typing, or by a button outside of the talk, hears first that this is automatic."""
     if new:
         talk.phrase("introduction")
 
