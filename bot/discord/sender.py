@@ -19,8 +19,8 @@ from flows.model import Language, Link, Message, Reply
 
 #: How long an interaction's token is used; Discord takes it for 15 minutes.
 TOKEN_LIFE = timedelta(minutes=14)
-#: Seconds to wait when DMs are opened too fast (40003), and when a token is not accepted.
-LATER = 30.0
+#: Seconds to wait when Discord's shield or the opening of DMs (40003) says too fast, and when a token is not accepted.
+LATER = 5.0
 
 
 class Sender:

@@ -148,6 +148,13 @@ class GatewayPeer:
         assert session.socket
         await self._send_text(session.socket, session.deflate, session.told[-1][1])
 
+    async def repeat_message(self, shard: int = 0) -> None:
+        """Tells the newest message again."""
+        session = self.shards[shard]
+        text = next(text for _, text in reversed(session.told) if '"MESSAGE_CREATE"' in text)
+        assert session.socket
+        await self._send_text(session.socket, session.deflate, text)
+
     async def drop(self, shard: int = 0) -> None:
         """The connection breaks without a word."""
         socket = self.shards[shard].socket

@@ -151,7 +151,13 @@ class Person:
 
     async def fills_in(self, text: str) -> list[Json]:
         """Opens the window, writes, and reads the answer."""
-        call = await self.presses("文で書く")
+        return await self._through(await self.presses("文で書く"), text)
+
+    async def fills_in_anew(self, text: str) -> list[Json]:
+        """The same by a button of an old message, where nothing is on the screen."""
+        return await self._through(await self.asks(3, {"custom_id": "write", "component_type": 2}), text)
+
+    async def _through(self, call: Call, text: str) -> list[Json]:
         await self.discord.until(lambda: call.window)
         assert call.window
         field = call.window["components"][0]["components"][0]
