@@ -132,7 +132,7 @@ class Interactions:
         assert self._staff and asked.guild
         said = await self._watch.pause(asked.guild, on=on)
         await self._staff.tell(said)
-        return text_payload(said["content"])
+        return said
 
     # ------------------------------------------------------------------------------------------ answering
 

@@ -16,6 +16,8 @@ from bot.logs import fault, log
 
 #: Seconds for which the line for newcomers stands.
 POINTER = 90.0
+#: Newcomers who are not shown the way again.
+REMEMBERED = 1_000
 
 
 class Server:
@@ -35,6 +37,7 @@ class Server:
         self._words = words
         self._welcome = str(welcome) if welcome else None
         self._pause = pause
+        self._arrived: dict[tuple[int, int], None] = {}
         self._standing = asyncio.Lock()
         self._ended = asyncio.Event()
 
@@ -49,7 +52,7 @@ class Server:
     async def arrived(self, member: discord.Member) -> None:
         """A newcomer may read the server now. One line serves all who come while it stands, and it names nobody."""
         channel = member.guild.get_channel(int(self._welcome)) if self._welcome else None
-        if channel is None or self._welcome is None or self._standing.locked():
+        if channel is None or self._welcome is None or not self._is_new(member) or self._standing.locked():
             return
         async with self._standing:
             try:
@@ -60,6 +63,16 @@ class Server:
                 log.error(
                     "welcome", fault=fault(error), hint="the bot must be able to write in the welcome channel"
                 )
+
+    def _is_new(self, member: discord.Member) -> bool:
+        """Whether somebody comes for the first time since the bot was started; Discord tells of one more than once."""
+        who = (member.guild.id, member.id)
+        if who in self._arrived:
+            return False
+        self._arrived[who] = None
+        if len(self._arrived) > REMEMBERED:
+            del self._arrived[next(iter(self._arrived))]
+        return True
 
     async def _stand(self) -> None:
         """Until its time is over, or the bot ends."""

@@ -6,10 +6,12 @@ by the screen, nothing is answered in public, nothing is deleted, and staff get 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -22,6 +24,7 @@ from bot.discord.tickets import TROUBLE
 from bot.discord.words import Words
 from bot.incoming import Incoming, Outcome
 from bot.logs import fault, log
+from bot.privacy import Pseudonym
 from flows.model import RISKS, Book, Risk
 from flows.understand import understand
 
@@ -75,6 +78,9 @@ class Watch:
         self._clock = clock
         self._channels = frozenset(channels)
         self._staff = staff
+        self._one_by_one: WeakValueDictionary[bytes, asyncio.Lock] = (
+            WeakValueDictionary()
+        )  # each person's messages
         self.able = False  # whether the gateway gives what members write
 
     # ------------------------------------------------------------------------------------------ their messages
@@ -88,7 +94,12 @@ class Watch:
         """A message of a server; read only if its author asked for it."""
         if not message.guild or not message.content.strip():
             return
-        who, place = self._events.who(message.author.id), self._events.place(message.guild.id)
+        who = self._events.who(message.author.id)
+        async with self._one_by_one.setdefault(who.key, asyncio.Lock()):
+            await self._take(message, who, self._events.place(message.guild.id))
+
+    async def _take(self, message: discord.Message, who: Pseudonym, place: Pseudonym) -> None:
+        assert message.guild
         consent = await self._consents.find(who, place, self._today())
         if consent is None or await self.paused(str(message.guild.id)):
             return
