@@ -37,8 +37,9 @@ MEMBERS, TEXTS = "Server Members Intent", "Message Content Intent"
 NOT_ALLOWED, NOT_ACCEPTED = 4014, 4004
 
 
-def set_addresses(settings: Settings) -> None:
-    """Sends discord.py to other addresses than Discord's own, if any are set."""
+def set_up(settings: Settings) -> None:
+    """Tells discord.py other addresses than Discord's own, if any are set, and that we do not speak."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.discord_api_base:
         Route.BASE = settings.discord_api_base
     if settings.discord_gateway_url:
@@ -91,7 +92,7 @@ class Discord:
         Args:
             core: takes the turns.
         """
-        set_addresses(self._settings)
+        set_up(self._settings)
         channel = self._settings.discord_staff_channel_id
         staff = Staff(self._api, channel) if channel else None
         parts = (self._core_of(core), self._events, self._api)

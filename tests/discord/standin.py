@@ -86,6 +86,7 @@ class Discord:
     forbidden: set[str] = field(default_factory=set)  # channels that the bot may not write in
     deleted: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
+    patience: float = 8.0  # seconds for something to become true
     extra: dict[str, Any] = field(default_factory=dict)  # what GET answers for further paths
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _nonces: dict[str, Json] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class Discord:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Returns when something has become true."""
-        async with self.changed, asyncio.timeout(8):
+        async with self.changed, asyncio.timeout(self.patience):
             await self.changed.wait_for(true)
 
     async def close(self) -> None:
