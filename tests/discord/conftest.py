@@ -103,13 +103,7 @@ async def _shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dis
 @pytest.fixture
 def discord(_shared: Discord) -> Discord:
     """A Discord on which nothing was said yet."""
-    _shared.shown.clear()
-    _shared.requests.clear()
-    _shared.calls.clear()
-    _shared.deleted.clear()
-    _shared.faults.clear()
-    _shared.closed.clear()
-    _shared.forbidden.clear()
+    _shared.forget()
     return _shared
 
 

@@ -79,6 +79,9 @@ class Discord:
     shards: int = 1
     flags: int = (1 << 15) | (1 << 19)  # of the application: which privileged intents are switched on
     shown: list[Shown] = field(default_factory=list)
+    _seen: dict[str, list[Shown]] = field(
+        default_factory=dict
+    )  # the same, by channel or by the only one who saw it
     calls: dict[str, Call] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)  # by a part of "METHOD /path"
@@ -111,7 +114,9 @@ class Discord:
 
     def seen_by(self, user: str) -> list[Shown]:
         """What one person was shown alone: direct messages and ephemeral answers."""
-        return [one for one in self.shown if one.only == user or one.channel == self.dm(user)]
+        return sorted(
+            [*self._seen.get(user, ()), *self._seen.get(self.dm(user), ())], key=lambda one: int(one.id)
+        )
 
     def public(self) -> list[Shown]:
         """What everybody in the server could see, the staff's channel left out."""
@@ -124,7 +129,21 @@ class Discord:
 
     def in_channel(self, channel: str) -> list[Shown]:
         """What was shown to all in a channel."""
-        return [one for one in self.shown if one.channel == channel and one.only is None]
+        return self._seen.get(channel, [])
+
+    def forget(self) -> None:
+        """Nothing was said yet."""
+        for kept in (
+            self.shown,
+            self._seen,
+            self.requests,
+            self.calls,
+            self.deleted,
+            self.faults,
+            self.closed,
+        ):
+            kept.clear()
+        self.forbidden.clear()
 
     def fail(self, where: str, *faults: Fault) -> None:
         """Lets the next calls to a part of "METHOD /path" go wrong."""
@@ -269,8 +288,13 @@ class Discord:
 
     def _show(self, channel: str, way: Way, only: str | None, payload: Json) -> Json:
         shown = Shown(self.number(), channel, way, only, payload)
-        self.shown.append(shown)
+        self.add(shown)
         return self.as_message(shown)
+
+    def add(self, shown: Shown) -> None:
+        """Somebody sees a message."""
+        self.shown.append(shown)
+        self._seen.setdefault(shown.only or shown.channel, []).append(shown)
 
     def as_message(self, shown: Shown) -> Json:
         """A message as Discord tells it."""
@@ -298,11 +322,14 @@ class Discord:
         place = next((n for n, one in enumerate(self.shown) if (one.id, one.channel) == (id, channel)), None)
         if place is None:
             raise Refused(404, 10008, "Unknown Message")
-        self.shown[place] = Shown(id, channel, "edited", None, body)
-        return self.as_message(self.shown[place])
+        self._seen[channel].remove(self.shown[place])
+        self.shown[place] = edited = Shown(id, channel, "edited", None, body)
+        self._seen[channel].append(edited)
+        return self.as_message(edited)
 
     def _history(self, channel: str, query: Any) -> list[Json]:
         found = [one for one in self.in_channel(channel) if one.id not in self.deleted]
+        found.sort(key=lambda one: int(one.id))
         before = query.get("before")
         found = [one for one in found if before is None or int(one.id) < int(before)]
         return [self.as_message(one) for one in reversed(found)][: int(query.get("limit", 50))]

@@ -88,8 +88,8 @@ async def test_an_old_welcome_post_is_brought_up_to_date_and_doubles_go() -> Non
     await run(discord, "welcome", "--channel", LOBBY)
     first = discord.shown[0]
     first.payload["content"] = "前の言葉"
-    discord.shown.append(type(first)(discord.number(), LOBBY, "message", None, dict(first.payload)))
-    discord.shown.append(type(first)(discord.number(), LOBBY, "message", None, {"content": "ほかの投稿"}))
+    discord.add(type(first)(discord.number(), LOBBY, "message", None, dict(first.payload)))
+    discord.add(type(first)(discord.number(), LOBBY, "message", None, {"content": "ほかの投稿"}))
     result = await run(discord, "welcome", "--channel", LOBBY)
     assert "anew in its place" in result.stdout and discord.deleted == [discord.shown[1].id]
     assert discord.shown[0].id == first.id and "来てくれて" in discord.shown[0].payload["content"]

@@ -33,11 +33,7 @@ async def _everything(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 def discord(_everything: tuple[Discord, Clock, str]) -> Discord:
     """A Discord on which everything is switched on and nothing was said yet."""
     discord = _everything[0]
-    discord.shown.clear()
-    discord.requests.clear()
-    discord.deleted.clear()
-    discord.closed.clear()
-    discord.forbidden.clear()
+    discord.forget()
     return discord
 
 
@@ -270,7 +266,7 @@ async def test_a_thousand_mixed_messages(
         await asked_for(discord, dice.choice(["DMだけお願いする", "スタッフへの知らせも"])) for _ in range(20)
     ]
     others = [somebody(discord, channel=WATCHED) for _ in range(60)]
-    discord.shown.clear()
+    discord.forget()
     said: dict[str, list[str]] = {}
     texts = {one.id: dice.choice(grave) for one in asked}  # one person, one grade: help is offered once
     for _ in range(1000):
