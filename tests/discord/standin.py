@@ -1,6 +1,7 @@
 """A Discord that answers over real sockets as its documentation says: REST v10, and the gateway beside it.
 
 discord.py itself talks to it, sent here by DISCORD_API_BASE and DISCORD_GATEWAY_URL only.
+Over 300 lines, because what one peer does is read as one page.
 """
 
 from __future__ import annotations
