@@ -468,11 +468,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A desk as shown: title, lines, links. A number stands on a line of its own so that it can be copied."""
+    """A desk as shown: title, lines, links. A number stands on a line of its own so that it can be copied.
+
+    `clock`: which line tells when the desk closes or opens, and that time in seconds since 1970.
+    """
 
     title: str
     lines: tuple[str, ...]
     links: tuple[Link, ...] = ()
+    clock: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

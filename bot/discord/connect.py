@@ -21,13 +21,14 @@ from bot.discord.interactions import Interactions
 from bot.discord.sender import Sender
 from bot.discord.server import Server
 from bot.discord.tickets import TROUBLE, Tickets
-from bot.discord.watch import Core, Staff, Watch
+from bot.discord.watch import GRADES, Core, Staff, Watch
 from bot.discord.words import Words
 from bot.discord.worry import Worry
 from bot.logs import fault, log
 from bot.privacy import Keyring
 from bot.settings import Settings
 from flows.model import Book
+from flows.understand import understand
 
 #: Shortest and longest wait in seconds before Discord is tried again.
 SHORTEST_WAIT, LONGEST_WAIT = 2.0, 300.0
@@ -95,7 +96,8 @@ class Discord:
         set_up(self._settings)
         channel = self._settings.discord_staff_channel_id
         staff = Staff(self._api, channel) if channel else None
-        parts = (self._core_of(core), self._events, self._api)
+        self._core = core
+        parts = (core, self._events, self._api)
         self._watch = Watch(
             *parts,
             self._consents,
@@ -109,10 +111,6 @@ class Discord:
         self._interactions = Interactions(*parts, self._words, self._watch, worry, staff, self._pause)
         self._taking = True
         self._running = asyncio.create_task(self._run())
-
-    def _core_of(self, core: Core) -> Core:
-        self._core = core
-        return core
 
     async def silence(self) -> None:
         """Takes nothing more in."""
@@ -230,6 +228,12 @@ class Discord:
             await self._server.mentioned(message.channel.id)
         if self._watch.able and self._watch.watches(message):
             await self._watch.take(message)
+
+    async def edited(self, message: discord.Message) -> None:
+        """Somebody changed a direct message: it was answered before, so only new danger is."""
+        grave = understand(self._book(), [message.content]).risk in GRADES
+        if self._taking and grave and (incoming := self._events.direct(message)):
+            await self._core.handle([incoming])
 
     async def interaction(self, interaction: discord.Interaction) -> None:
         """Somebody pressed, chose or wrote into a window."""

@@ -169,7 +169,8 @@ class Events:
         if given is None:
             return None
         address = {"user": str(message.author.id), "channel": str(message.channel.id)}
-        return self._incoming(self.who(message.author.id), f"message {message.id}", given, address)
+        version = f" {message.edited_at.timestamp()}" if message.edited_at else ""
+        return self._incoming(self.who(message.author.id), f"message {message.id}{version}", given, address)
 
     def watched(self, message: discord.Message, language: Language) -> Incoming:
         """A message of somebody who asked for it, written in a server; answered by direct message."""

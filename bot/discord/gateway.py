@@ -19,6 +19,7 @@ class Listener(Protocol):
 
     async def ready(self) -> None: ...
     async def message(self, message: discord.Message) -> None: ...
+    async def edited(self, message: discord.Message) -> None: ...
     async def interaction(self, interaction: discord.Interaction) -> None: ...
     async def arrived(self, member: discord.Member) -> None: ...
     async def left(self, user: int, guild: int) -> None: ...
@@ -78,6 +79,12 @@ class Gateway(discord.AutoShardedClient):
         """Somebody wrote."""
         if not (message.author.bot or message.webhook_id):
             await self._listener.message(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody changed a direct message. Discord also tells of previews that it adds itself."""
+        message = payload.message
+        if message.guild is None and message.edited_at and not message.author.bot:
+            await self._listener.edited(message)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Somebody pressed, chose or wrote into a window."""

@@ -154,12 +154,20 @@ def _parts(text: str) -> Iterator[str]:
 
 def _embed(card: Card) -> Json:
     pages = [_page(link) for link in card.links if not link.url.startswith("tel:")]
-    lines = "\n".join((*card.lines, *pages))
+    lines = "\n".join((*_timed(card), *pages))
     return {
         "title": _cut(card.title, TITLE),
         **({"description": _cut(lines, DESCRIPTION)} if lines else {}),
         "color": LAMP,
     }
+
+
+def _timed(card: Card) -> Sequence[str]:
+    """The lines; below what is said of the hours stands Discord's own mark, shown as the time from now."""
+    if card.clock is None:
+        return card.lines
+    line, at = card.clock
+    return (*card.lines[: line + 1], f"<t:{at}:R>", *card.lines[line + 1 :])
 
 
 def _page(link: Link) -> str:

@@ -48,9 +48,15 @@ class Ticket:
         return Ticket(address["interaction"], address["token"], address["app"], "channel" not in address)
 
     async def answer(self, api: Api, payload: Json) -> None:
-        """Shows the first message of the answer. Raises what `Api.call` raises."""
+        """Shows the first message of an answer; a second answer is a message of its own.
+
+        Raises what `Api.call` raises.
+        """
         flags = {"flags": EPHEMERAL} if self.ephemeral else {}
         async with self._lock:
+            if self._state == "answered":
+                await self.further(api, payload)
+                return
             if self._state == "open":
                 try:
                     await api.respond(self.id, self.token, MESSAGE, {**payload, **flags})

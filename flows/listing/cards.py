@@ -44,8 +44,11 @@ def card(offered: Offered, now: datetime, say: Say) -> Card:
         say: gives the template for a key of `DESK_WORDS`.
     """
     desk, now = offered.desk, now.astimezone(TOKYO)
-    lines = (*_reach(desk, say), *_hours(offered, now, say), *_terms(desk, say), *_freshness(desk, now, say))
-    return Card(desk.name, (desk.about, *lines), tuple(_links(desk, say)))
+    before = (desk.about, *_reach(desk, say))
+    lines = (*before, *_hours(offered, now, say), *_terms(desk, say), *_freshness(desk, now, say))
+    turn = _turn(offered)
+    clock = (len(before), int(turn.timestamp())) if turn else None
+    return Card(desk.name, lines, tuple(_links(desk, say)), clock)
 
 
 def moment(at: datetime, now: datetime, say: Say) -> str:
@@ -73,6 +76,13 @@ def _reach(desk: Desk, say: Say) -> Iterator[str]:
         yield _fill(say("email"), email=desk.email)
     if desk.fax and desk.fax != desk.contact:
         yield _fill(say("fax"), fax=desk.fax)
+
+
+def _turn(offered: Offered) -> datetime | None:
+    """When a desk where people answer closes, or opens next; that is what the line about its hours tells."""
+    if not (offered.desk.staffed or offered.desk.kind == "emergency"):
+        return None
+    return offered.until if offered.open else offered.opens
 
 
 def _hours(offered: Offered, now: datetime, say: Say) -> Iterator[str]:

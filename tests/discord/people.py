@@ -59,6 +59,13 @@ class Person:
         await self.discord.gateway.dispatch("MESSAGE_CREATE", {**message, "author": self._user()})
         return str(message["id"])
 
+    async def edits(self, id: str, text: str) -> None:
+        """Changes a direct message."""
+        message = self._message(
+            text, self.discord.dm(self.id), id=id, edited_timestamp="2026-11-22T14:11:00+00:00"
+        )
+        await self.discord.gateway.dispatch("MESSAGE_UPDATE", {**message, "author": self._user()})
+
     async def posts(self, text: str, channel: str | None = None, *, call: bool = False, **more: Any) -> str:
         """Writes where everybody reads; `call`: and calls the bot. The message's id."""
         message = self._message(text, channel or self.channel, guild_id=GUILD, **more)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.privacy import Keyring
 from tests.discord.conftest import ALL, bot_on_discord, new_discord, somebody
 from tests.discord.gateway import GUILD_MEMBERS, MESSAGE_CONTENT
 from tests.discord.people import Person
 from tests.discord.standin import Discord, Fault, words
-from tests.tiny import Clock
+from tests.tiny import SECRET, Clock
 
 DANGER = "今から死にます"
 CALLBACK, MESSAGES, FOLLOW = "/callback", "POST /channels/", "POST /webhooks/"
@@ -192,3 +195,50 @@ async def test_discord_is_away_at_the_start(tmp_path: Path) -> None:
     discord.fail("GET /users/@me", "reset", "ban")
     async with bot_on_discord(tmp_path, discord, Clock()):
         assert words(await somebody(discord).runs("talk"))
+
+
+# ---------------------------------------------------------------------------------------------- starting anew
+
+
+async def test_a_button_works_after_a_new_start(tmp_path: Path) -> None:
+    discord = new_discord()
+    person = somebody(discord)
+    async with bot_on_discord(tmp_path, discord, Clock()):
+        await person.runs("desks")
+    async with bot_on_discord(tmp_path, discord, Clock()):
+        assert "市や町" in words(await person.press("近くの窓口"))
+
+
+async def test_an_interaction_answered_before_the_new_start_is_not_answered_again(tmp_path: Path) -> None:
+    discord = new_discord()
+    person = somebody(discord)
+    async with bot_on_discord(tmp_path, discord, Clock()):
+        await person.runs("desks")
+        told = next(
+            text for _, text in reversed(discord.gateway.shards[0].told) if "INTERACTION_CREATE" in text
+        )
+    async with bot_on_discord(tmp_path, discord, Clock()):
+        await discord.gateway.dispatch("INTERACTION_CREATE", json.loads(told)["d"])
+        await somebody(discord).runs("talk")
+    assert len(discord.seen_by(person.id)) == 1
+
+
+async def test_an_erase_is_done_when_the_database_is_back(tmp_path: Path) -> None:
+    """Discord does not deliver again, so the bot itself keeps at it."""
+    discord, clock = new_discord(), Clock()
+    person = somebody(discord)
+    async with bot_on_discord(tmp_path, discord, clock):
+        await person.runs("desks")
+        other = sqlite3.connect(tmp_path / "discord.db", isolation_level=None, check_same_thread=False)
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        assert "調子が悪く" in words(await person.runs("erase"))
+        other.close()
+        await discord.until(
+            lambda: "記録を消しました" in words([one.payload for one in discord.seen_by(person.id)])
+        )
+        assert "自動の案内" in words(await person.runs("desks"))  # as to somebody new
+
+
+async def test_the_same_person_on_line_is_a_stranger() -> None:
+    keyring = Keyring(SECRET)
+    assert keyring.pseudonym("line", "1", "2").key != keyring.pseudonym("discord", "1", "2").key

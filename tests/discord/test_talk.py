@@ -42,6 +42,16 @@ async def test_everything_is_erased_by_a_word(friend: Person) -> None:
     assert "灯（ともしび）です" in words(await friend.says("息子が部屋から出てこない"))
 
 
+async def test_a_message_that_is_changed_into_danger_is_answered(friend: Person, discord: Discord) -> None:
+    id = await friend.writes("居場所をさがしている")
+    await friend.reads(0)
+    before = len(discord.shown)
+    await friend.edits(id, "居場所をさがしています")
+    await friend.edits(id, DANGER)
+    assert "119" in words(await friend.reads(before))
+    assert len([one for one in discord.shown[before:] if one.payload.get("components")]) == 1
+
+
 async def test_stickers_pictures_and_bots(friend: Person, discord: Discord) -> None:
     sticker = {"id": "1", "name": "もう死にたい", "format_type": 1}
     await friend.writes("", sticker_items=[sticker])
