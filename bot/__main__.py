@@ -17,11 +17,11 @@ import typer
 from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
 from bot.discord.cli import discord_app
+from bot.guide import book_of
 from bot.line.cli import line_app
-from bot.postal import municipality
 from bot.settings import Settings, SettingsError
 from flows.desks import Offered
-from flows.loader import load_book, read_folder
+from flows.loader import read_folder
 from flows.model import Book
 from flows.play import moment
 from flows.problems import ContentError
@@ -32,6 +32,13 @@ db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
 app.add_typer(discord_app, name="discord", help="Discord: invite, welcome post, what a safe server wants.")
+
+
+class PageName(StrEnum):
+    """A page of the bot's own site."""
+
+    privacy = "privacy"
+    terms = "terms"
 
 
 class Only(StrEnum):
@@ -85,7 +92,7 @@ def _settings() -> Settings:
 
 def _book(settings: Settings) -> Book:
     try:
-        return load_book(read_folder(settings.content_dir), municipality)
+        return book_of(read_folder(settings.content_dir), settings)
     except ContentError as error:
         raise _fail(1, *map(str, error.problems)) from None
 
@@ -205,6 +212,15 @@ def desks_command(
         typer.echo(json.dumps(lookup.as_json(areas, found), ensure_ascii=False))
     else:
         typer.echo("\n".join(lookup.as_text(book, areas, found, moment)))
+
+
+@app.command()
+def page(name: Annotated[PageName, typer.Argument(help="which page")]) -> None:
+    """Print a page of the bot's own site, to be read before the bot goes live; with the table of what is kept where."""
+    from bot.web import pages  # the web server is needed here only
+
+    book = _book(_settings())
+    typer.echo("\n".join(pages.as_text(getattr(book.pages, name.value), book)))
 
 
 @db_app.command()

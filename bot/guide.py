@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from bot.logs import fault, log
 from bot.postal import municipality
+from bot.settings import Settings
 from bot.versions import Versions
 from flows.engine import answer_from_memory, apology, take_turn
 from flows.loader import Bundle, load_book, read_folder
@@ -52,19 +53,33 @@ class Guide:
         return apology(self.book, state, now)
 
 
+def book_of(files: Bundle, settings: Settings) -> Book:
+    """The book of a bundle, as the settings want it.
+
+    Raises:
+        ContentError: with every problem found.
+    """
+    town = settings.mode == "municipal"
+    return replace(
+        load_book(files, municipality, settings.mode),
+        days=settings.retention_days,
+        consult_url=settings.consult_url or "" if town else "",
+    )
+
+
 class Publisher:
     """Brings content into use.
 
     Args:
-        versions: what was published, in the database.
+        versions: what was published, in the database: whole folders, whatever the mode.
         clock: tells the time; aware.
-        days: for which a conversation is kept.
+        settings: the mode, and what content tells of them.
     """
 
-    def __init__(self, versions: Versions, clock: Callable[[], datetime], days: int = 30) -> None:
+    def __init__(self, versions: Versions, clock: Callable[[], datetime], settings: Settings) -> None:
         self._versions = versions
         self._clock = clock
-        self._days = days
+        self._settings = settings
         self.refused: ContentError | None = None  # why the folder's content is not the one in use
         self._looked_at = ""  # the newest version, whether it was taken or refused
 
@@ -89,7 +104,7 @@ class Publisher:
         return guide
 
     def _guide(self, files: Bundle) -> Guide:
-        return Guide(replace(load_book(files, municipality), days=self._days))
+        return Guide(book_of(files, self._settings))
 
     async def _tried(self, job: Awaitable[T]) -> T | None:
         """A store that is away keeps nobody from being answered: the folder's content is in use unpublished."""

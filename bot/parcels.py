@@ -117,7 +117,7 @@ def _reply_to(reply: Reply) -> list[Any]:
         for message in reply.messages
     ]
     taps = [
-        [button.label, button.tap.flow, button.tap.step, button.tap.choice, button.tap.version]
+        [button.label, button.tap.flow, button.tap.step, button.tap.choice, button.tap.version, button.said]
         for button in reply.choices
     ]
     return [messages, taps]
@@ -127,7 +127,7 @@ def _reply_from(data: Sequence[Any]) -> Reply:
     messages, buttons = data
     return Reply(
         tuple(Message(text, tuple(map(_card_from, cards))) for text, cards in messages),
-        tuple(Button(label, Tap(*tap)) for label, *tap in buttons),
+        tuple(Button(label, Tap(*tap[:4]), *tap[4:]) for label, *tap in buttons),
     )
 
 

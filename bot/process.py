@@ -84,7 +84,7 @@ class Bot:
         self._database = Database(self.settings.database_url)
         opened.push_async_callback(self._database.close)
         await self._prepare()
-        self._publisher = Publisher(Versions(self._database), self.clock, self.settings.retention_days)
+        self._publisher = Publisher(Versions(self._database), self.clock, self.settings)
         self._shelf = Shelf(await self._publisher.open(self.settings.content_dir))
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)
@@ -94,7 +94,7 @@ class Bot:
         if line:
             await opened.enter_async_context(line.api)
             senders[LINE] = line.sender
-        discord = self._discord(keyring) if self.settings.discord and self.only != "web" else None
+        discord = self._discord(keyring)
         if discord:
             senders[DISCORD] = discord.sender
         core.start()
@@ -112,13 +112,18 @@ class Bot:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
-            app.add_routes(site_routes(self._shelf, self.settings.retention_days, self.trouble))
+            app.add_routes(site_routes(self._shelf, self.trouble))
             await self._serve(app, opened)
         ended = asyncio.Event()
         work = asyncio.create_task(self._rounds(ended))
         opened.push_async_callback(_end, work, ended)
 
-    def _discord(self, keyring: Keyring) -> Discord:
+    def _discord(self, keyring: Keyring) -> Discord | None:
+        if not self.settings.discord or self.only == "web":
+            return None
+        if self.settings.mode == "municipal":
+            self.notice("DISCORD_TOKEN is set, but MODE=municipal is made for LINE: Discord stays off.")
+            return None
         consents = Consents(self._database, keyring)
         return Discord(self.settings, consents, keyring, self.clock, self._book, self.notice, self.pause)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from flows import problems, transcripts
 from flows.hours import TOKYO
 from flows.listing.report import report
-from flows.loader import load_book, read_folder
+from flows.loader import Mode, load_book, modes, read_folder
 from flows.model import Book, Where
 from flows.play import walk
 from flows.problems import ContentError
@@ -25,8 +26,15 @@ Folder = Annotated[Path, typer.Argument(help="the content folder")]
 
 
 def _load(folder: Path) -> Book:
+    return next(_books(folder))[1]
+
+
+def _books(folder: Path) -> Iterator[tuple[Mode, Book]]:
+    """The book of each mode, the standard one first."""
     try:
-        return load_book(read_folder(folder))
+        files = read_folder(folder)
+        for mode in modes(files):
+            yield mode, load_book(files, mode=mode)
     except ContentError as error:
         for problem in error.problems:
             typer.echo(str(problem))
@@ -36,15 +44,21 @@ def _load(folder: Path) -> Book:
 @app.command()
 def check(folder: Folder = CONTENT) -> None:
     """Name every problem in the content; exit 1 if there is any."""
-    book = _load(folder)
-    steps = sum(len(flow.steps) for flow in book.flows.values())
-    typer.echo(f"ok: {len(book.flows)} flows, {steps} steps, version {book.version}")
+    for mode, book in _books(folder):
+        steps = sum(len(flow.steps) for flow in book.flows.values())
+        typer.echo(f"ok: {mode}: {len(book.flows)} flows, {steps} steps, version {book.version}")
 
 
 @app.command(name="walk")
 def walk_command(folder: Folder = CONTENT) -> None:
     """Play every branch by machine from the greeting; exit 1 on a dead end or on anything not reached."""
-    book = _load(folder)
+    whole = [_walked(book) for _, book in _books(folder)]
+    if not all(whole):
+        raise typer.Exit(1)
+
+
+def _walked(book: Book) -> bool:
+    """Tells what the walk reached in a book; whether that is all, without a fault."""
     result = walk(book, NOON)
     missing = result.missing()
     for flow in book.flows.values():
@@ -60,8 +74,7 @@ def walk_command(folder: Folder = CONTENT) -> None:
         typer.echo(f"not reached: {name}")
     for fault in sorted(set(result.faults)):
         typer.echo(f"fault: {fault}")
-    if missing or result.faults:
-        raise typer.Exit(1)
+    return not missing and not result.faults
 
 
 @app.command()

@@ -14,7 +14,6 @@ from flows.model import (
     SILENT,
     Book,
     Button,
-    Danger,
     Event,
     Input,
     Reply,
@@ -28,15 +27,13 @@ from flows.model import (
 )
 from flows.reading.limits import LINE_QUICK_REPLIES
 from flows.talking import questions
-from flows.talking.answers import answer, chosen, introduce, is_new, tell_place
+from flows.talking.answers import AS_FAMILY, DENIES, answer, chosen, introduce, is_new, tell_place
 from flows.talking.commands import COMMANDS, IN_DANGER, unsend
 from flows.talking.ease import fitted, offer_language
 from flows.talking.questions import UnknownChoice
 from flows.talking.talk import Talk
 from flows.understand import Understanding, understand
 
-#: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
-_AS_FAMILY = "speaks_as_family"
 #: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
 AGAIN_WITHIN = 8
 #: The gentle question of `watch` is put at most every few turns (issue 4: "not more often than every few turns").
@@ -135,6 +132,8 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     if heard.risk != "none" and not _asked_lately(talk, heard) and not _is_told_on(talk, heard):
         _meet_risk(talk, heard)
         return "risk"
+    if DENIES in heard.why and talk.in_crisis():
+        return COMMANDS["unsay"](talk)
     if _commands(talk, heard) and not _names_a_choice(talk, step, heard.command, parts):
         talk.why.append(f"command:{heard.command}")
         return COMMANDS[heard.command](talk)
@@ -143,7 +142,7 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     if unheard and step is not None:
         talk.go(Target(talk.at.flow, step.id))
         return "asked again"
-    if talk.at.voice is None and _AS_FAMILY in heard.why:
+    if talk.at.voice is None and AS_FAMILY in heard.why:
         talk.at = replace(talk.at, voice="family")
     return answer(talk, step, parts, heard)
 
@@ -228,7 +227,7 @@ def _is_a_label(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> bool:
 
 
 def _asked_lately(talk: Talk, heard: Understanding) -> bool:
-    same = talk.risk != "none" and talk.since <= WATCH_REST and talk.danger == _danger(heard)
+    same = talk.risk != "none" and talk.since <= WATCH_REST and talk.danger == heard.danger
     return heard.risk == "watch" and same
 
 
@@ -244,17 +243,12 @@ def _offer_language(talk: Talk, heard: Understanding) -> None:
         offer_language(talk, heard.language)
 
 
-def _danger(heard: Understanding) -> Danger:
-    """What the danger is about, by the names of the rules that heard it."""
-    return "violence" if any(rule.startswith(("violence", "weapon")) for rule in heard.why) else "other"
-
-
 def _meet_risk(talk: Talk, heard: Understanding) -> None:
-    now = (heard.risk, heard.speaker, _danger(heard))
+    now = (heard.risk, heard.speaker, heard.danger)
     talk.again = (talk.risk, talk.speaker, talk.danger) == now and talk.since <= AGAIN_WITHIN
     talk.risk, talk.speaker, talk.danger = now
     talk.since = talk.misses = 0
-    if talk.at.voice is None and (heard.speaker in ("family", "peer") or _AS_FAMILY in heard.why):
+    if talk.at.voice is None and (heard.speaker in ("family", "peer") or AS_FAMILY in heard.why):
         talk.at = replace(talk.at, voice="family")
     if heard.language:  # danger is answered in the language it was written in, without asking first
         talk.at = replace(talk.at, language=heard.language)
@@ -264,17 +258,21 @@ def _meet_risk(talk: Talk, heard: Understanding) -> None:
 # ---------------------------------------------------------------------------------------------- what goes out
 
 
+def _button(talk: Talk, label: str, flow: str, step: str, choice: str) -> Button:
+    tapped = talk.book.phrases.tapped
+    return Button(label, Tap(flow, step, choice, talk.book.version), talk.label(tapped) if tapped else "")
+
+
 def _global_button(talk: Talk, name: str) -> Button:
-    return Button(talk.label(talk.book.phrases.labels[name]), Tap("", "", name, talk.book.version))
+    return _button(talk, talk.label(talk.book.phrases.labels[name]), "", "", name)
 
 
 def _buttons(talk: Talk) -> tuple[Button, ...]:
     step = talk.step()
     if step is None:
         return tuple(_global_button(talk, name) for name in ("restart", "human"))
-    version = talk.book.version
     own = [
-        Button(label, Tap(talk.at.flow, talk.at.step, choice, version))
+        _button(talk, label, talk.at.flow, talk.at.step, choice)
         for choice, label, _ in questions.choices(talk, step)
     ]
     beside = ["human", "back", "stop"]

@@ -1,33 +1,34 @@
 """Content folder → `Book`, or every problem at once.
 
-A *bundle* is the content as plain data: path below the content folder → text. The folder on disk, a version
-in the database and a test's few lines all are bundles; `load_book` is the only way from one to a Book.
+The folder on disk, a version in the database and a test's few lines all are bundles (`flows.reading.bundle`);
+`load_book` is the only way from one to a Book.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from flows import problems as say
 from flows.checks import check_book, check_references
 from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
-from flows.model import About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
+from flows.model import TAPPED, About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
+from flows.reading.bundle import Bundle, Mode, as_written, bundle_version, modes, of_mode, read_folder
 from flows.reading.discord import read_discord
+from flows.reading.municipal import OWN, check_municipal
 from flows.reading.parts import Reference, StepReader, check_id
-from flows.reading.source import Fields, read_yaml
+from flows.reading.source import Fields, Table, read_yaml
 from flows.reading.steps import read_step
-from flows.reading.texts import TextReader, bubbles
+from flows.reading.texts import CHAT_WORDS, CONSULT_URL, PLACEHOLDERS, TextReader, bubbles
 from flows.reading.wording import check_texts, check_wording, read_wording
 from flows.understand import load_lexicon
 
-Bundle = Mapping[str, str]
+__all__ = ["Bundle", "Mode", "bundle_version", "load_book", "modes", "read_folder"]
 
-#: The steps the engine itself leads to; each must stand in phrases.yaml.
+#: The steps the engine itself leads to; each must stand in entries.yaml.
 ENTRIES = (
     *("start", "menu", "help", "human", "place", "welcome_back"),
     *("emergency", "high", "watch", "quiet", "hard", "fine"),
@@ -49,6 +50,8 @@ ROUTES = (
     "chat_smalltalk",
     "other",
 )
+#: Themes (of the lexicon) that are answered wherever somebody is listened to.
+HEARS = ("loss", "guide", "questions")
 LABELS = (
     "back",
     "stop",
@@ -80,6 +83,7 @@ REPLIES = (
     "location_unknown",
     "unsay",
     "stay",
+    "thanks_in_danger",
     "old_button",
     "place_not_found",
     "place_which",
@@ -98,76 +102,33 @@ REPLIES = (
     "longer",
 )
 
-#: Words of the chat page (bot/web/static); `{label}` and `{time}` are filled in by the page.
-CHAT_WORDS = (
-    "title", "name", "reading", "subtitle", "you", "log", "choices", "more_choices", "skip", "message",
-    "placeholder", "send", "attach", "sticker", "photo", "location", "sticker_1", "sticker_2", "sticker_3",
-    "sticker_pick", "photo_sent", "location_ask", "location_hint", "close", "app", "read", "followed_line",
-    "followed_discord", "tapped", "clock_set", "clock_now", "not_sent", "again", "offline", "urgent", "ambulance",
-    "police", "settings", "platform", "line", "discord", "clock", "clock_at", "clock_use_now", "clock_use_sunday",
-    "theme", "theme_auto", "theme_light", "theme_dark", "kept", "restart", "writers", "writers_note", "flow",
-    "step", "risk", "why", "outcome", "nothing", "privacy", "terms", "no_script",
-)  # fmt: skip
-
 #: A value of about.yaml that starts like this still is a placeholder: the bot is on trial.
 PLACEHOLDER_MARK = "（"
 
-_TEXT_FILES = (".yaml", ".csv", ".txt")
 
-
-def read_folder(folder: Path) -> Bundle:
-    """The bundle of a content folder: its YAML and CSV files.
-
-    Raises:
-        ContentError: the folder is missing, or a file is not UTF-8.
-    """
-    files: dict[str, str] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix not in _TEXT_FILES or not path.is_file() or path.name.startswith((".", "~")):
-            continue
-        try:
-            files[name] = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            problems.append(say.not_utf8(name))
-    if not files and not problems:
-        problems.append(say.no_content(str(folder)))
-    if problems:
-        raise ContentError(problems)
-    return files
-
-
-def bundle_version(files: Bundle) -> str:
-    """Eight hexadecimal digits that differ whenever any file does."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name, files[name]):
-            data = part.encode()
-            digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()[:8]
-
-
-def load_book(files: Bundle, postal: Postal | None = None) -> Book:
+def load_book(files: Bundle, postal: Postal | None = None, mode: Mode = "standard") -> Book:
     """Read and check a bundle.
 
     Args:
         files: path below the content folder → text.
         postal: 7-digit postal code → 5-digit code of a municipality or ward, or None.
+        mode: which of the files are used.
 
     Raises:
         ContentError: with every problem found.
     """
-    loader = _Loader(files)
+    loader = _Loader(of_mode(files, mode), mode)
     book = loader.book()
     if book is None or loader.problems:
-        raise ContentError(loader.problems)
+        raise ContentError(as_written(loader.problems, files, mode))
     return replace(book, postal=postal)
 
 
 class _Loader:
-    def __init__(self, files: Bundle) -> None:
+    def __init__(self, files: Bundle, mode: Mode) -> None:
         self.files = files
+        self.mode = mode
+        self.placeholders = (*PLACEHOLDERS, CONSULT_URL) if mode == "municipal" else PLACEHOLDERS
         self.problems: list[Problem] = []
         self.references: list[Reference] = []
         self.written: dict[str, set[str]] = {}  # flow → ids of its steps, broken ones included
@@ -187,11 +148,12 @@ class _Loader:
         version = bundle_version(self.files)
         book = Book(version, flows, phrases, about, pages, lexicon, directory, gazetteer)
         check_book(book, self.problems)
-        if self.problems:  # where a door leads can only be judged in a book that is whole
-            return None
-        book = replace(book, discord=read_discord(self.files, book, self.problems))
-        if wording:
-            check_texts(wording, book.discord, self.problems)
+        if self.mode == "municipal":
+            check_municipal(book, self.problems)
+        elif not self.problems:  # where a door leads can only be judged in a book that is whole
+            book = replace(book, discord=read_discord(self.files, book, self.problems))
+            if wording:
+                check_texts(wording, book.discord, self.problems)
         return book
 
     def _flow(self, name: str) -> Flow | None:
@@ -204,7 +166,7 @@ class _Loader:
         if table is None:
             return None
         check_id(Where(name, 1), flow_id, self.problems)
-        fields, reader = Fields(table, self.problems), StepReader(flow_id, self.problems)
+        fields, reader = Fields(table, self.problems), StepReader(flow_id, self.problems, self.placeholders)
         title, start = fields.scalar("title", required=True), fields.scalar("start")
         tables = dict(fields.tables("steps", required=True))
         self.written[flow_id] = set(tables)
@@ -261,22 +223,48 @@ class _Loader:
             return None
         fields = Fields(table, self.problems)
         title, text = fields.scalar("title", required=True), fields.scalar("text", required=True)
+        rows = tuple(self._rows(inner)) if (inner := fields.child("table")) else ()
         fields.finish()
-        return Page(title.value, bubbles(text.value)) if title and text else None
+        return Page(title.value, bubbles(text.value), rows) if title and text else None
+
+    def _rows(self, table: Table) -> Iterator[dict[str, str]]:
+        outer = Fields(table, self.problems)
+        columns = outer.child("columns", required=True)
+        names = Fields(columns, self.problems) if columns else outer
+        titles = {key: title.value for key in columns.keys if (title := names.scalar(key))} if columns else {}
+        for _, row in outer.tables("rows", required=True):
+            fields = Fields(row, self.problems)
+            yield {
+                title: cell.value
+                for key, title in titles.items()
+                if (cell := fields.scalar(key, required=True))
+            }
+            fields.finish()
+        outer.finish()
 
     def _phrases(self) -> Phrases | None:
-        fields = self._file("phrases.yaml")
-        if fields is None:
+        fields, entries = self._file("phrases.yaml"), self._file("entries.yaml")
+        if fields is None or entries is None:
             return None
-        texts, desk_texts = TextReader(self.problems), TextReader(self.problems, DESK_PLACEHOLDERS)
+        texts = TextReader(self.problems, self.placeholders)
+        desk_texts = TextReader(self.problems, DESK_PLACEHOLDERS)
+        labels = self._texts(fields, "labels", LABELS, texts.label)
+        replies = self._texts(fields, "replies", REPLIES, texts.text)
+        if OWN in self.files and (own := self._file(OWN)):
+            label, text = partial(texts.label, required=False), partial(texts.text, required=False)
+            labels |= self._texts(own, "labels", (*LABELS, TAPPED), label)
+            replies |= self._texts(own, "replies", REPLIES, text)
+            own.finish()
         phrases = Phrases(
-            entries=self._targets(fields, "entries", ENTRIES),
-            routes=self._targets(fields, "routes", ROUTES),
-            labels=self._texts(fields, "labels", LABELS, texts.label),
-            replies=self._texts(fields, "replies", REPLIES, texts.text),
+            entries=self._targets(entries, "entries", ENTRIES),
+            routes=self._targets(entries, "routes", ROUTES),
+            hears=self._texts(fields, "hears", HEARS, texts.text),
+            labels=labels,
+            replies=replies,
             desks=self._texts(fields, "desks", DESK_WORDS, desk_texts.text),
         )
         fields.finish()
+        entries.finish()
         return phrases
 
     def _file(self, name: str) -> Fields | None:

@@ -278,9 +278,10 @@ class End:
 
 Step = Say | Ask | Listen | Check | Practice | Place | Desks | Memo | Remind | Branch | Call | Return | End
 
-#: Kinds of danger that are answered differently: `violence` wants distance and 110, `other` is about one's life.
-Danger = Literal["violence", "other"]
-DANGERS: tuple[Danger, ...] = ("violence", "other")
+#: Kinds of danger that are answered differently: `violence` wants distance and 110, `harming` is what the writer might
+#: do to somebody (a parent who thinks of dying with the child), `other` is about one's life.
+Danger = Literal["violence", "harming", "other"]
+DANGERS: tuple[Danger, ...] = ("violence", "harming", "other")
 
 #: What a branch can look at besides slots, with the values it can have.
 BRANCH_BY: Mapping[str, tuple[str, ...]] = {
@@ -318,15 +319,28 @@ class About:
     trial: bool
 
 
+#: The label of `Phrases.tapped`.
+TAPPED = "tapped"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Shared wording (`content/phrases.yaml`): `entries` are the steps the engine itself leads to."""
+    """Shared wording (`content/phrases.yaml`), and where it leads (`content/entries.yaml`).
+
+    `entries` are the steps the engine itself leads to, `routes` those that a text is about.
+    """
 
     entries: Mapping[str, Target]
     routes: Mapping[str, Target]
+    hears: Mapping[str, Text]  # theme → said at a listening step that has no answer of its own to it
     labels: Mapping[str, Text]
     replies: Mapping[str, Text]
     desks: Mapping[str, Text]  # templates for what a desk's card says
+
+    @property
+    def tapped(self) -> Text | None:
+        """What every tap shows as said, where taps are not to show what was chosen."""
+        return self.labels.get(TAPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +349,7 @@ class Page:
 
     title: str
     paragraphs: tuple[str, ...]
+    table: tuple[Mapping[str, str], ...] = ()  # rows: title of the column → cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +396,7 @@ class Book:
     gazetteer: Gazetteer
     discord: DiscordWords = DiscordWords()
     days: int = 30  # for which a conversation is kept (RETENTION_DAYS)
+    consult_url: str = ""  # where a town leads whoever wants to speak of their own state (CONSULT_URL)
     postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
 
     def step(self, target: Target) -> Step | None:
@@ -489,10 +505,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice as shown."""
+    """A choice as shown. `said` is what the chat shows when it is tapped, if not the label."""
 
     label: str
     tap: Tap
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -665,6 +665,37 @@ def area_twice(where: Where, name: str) -> Problem:
     return problem(where, f"「{name}」が2つの地方にあります。", "どちらかを消してください。")
 
 
+# ---------------------------------------------------------------------------------------------- a town's variant
+
+_TOWN_PARTS = {
+    "listen": "kind「listen」は、自分のことを書いてもらうステップです。",
+    "check": "kind「check」は、自分に当てはまることを選んでもらうステップです。",
+    "practice": "kind「practice」は、自分の場面を考えてもらうステップです。",
+    "memo": "kind「memo」は、自分のことをトークに残すステップです。",
+    "remind": "kind「remind」は、こちらから声をかけるステップです。",
+    "remember": "remember に書けるのは by（連絡のしかた）だけです。ほかの答えは、自分のことになります。",
+    "topics_from": "topics_from は、相談したいことを聞いて使うものです。",
+    "voice": "voice は、本人か家族かを聞いて使うものです。",
+    "choice_memo": "選択肢の memo は、自分のことを集めるものです。",
+}
+
+
+def not_for_a_town(where: Where, part: str) -> Problem:
+    """Something that asks about one's own state, or works on it."""
+    return problem(
+        where, _TOWN_PARTS[part], "自治体のモードでは使えません。{consult_url} へ案内してください。"
+    )
+
+
+def does_not_lead_out(where: Where, names: Iterable[str]) -> Problem:
+    """Somebody is led here who may want to speak of themselves, and is not told where."""
+    return problem(
+        where,
+        f"{'・'.join(sorted(names))} のとき、{{consult_url}} が伝わりません。",
+        "次の問いまでの言葉に、どの言語・どの言いかたでも {consult_url} を入れてください。",
+    )
+
+
 # ---------------------------------------------------------------------------------------------- LINE's menu
 
 

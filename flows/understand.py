@@ -18,13 +18,21 @@ from flows.hearing.learned import Judged, load_learned
 from flows.hearing.lexicon import Command, Lexicon, read_lexicon
 from flows.hearing.normalise import as_written, fold, from_romaji, unbroken
 from flows.hearing.safety import check_safety
-from flows.model import RISKS, Book, Language, Risk, Speaker
+from flows.model import RISKS, Book, Danger, Language, Risk, Speaker
 from flows.places import is_place
 from flows.problems import Problem
 
 __all__ = ["Lexicon", "Understanding", "load_lexicon", "match_choice", "read", "understand"]
 
 RouteBy = Literal["rule", "weights", "guess"]
+#: By how the names of rules begin (content/understanding/risk.yaml).
+_DANGERS: Mapping[str, Danger] = {
+    "violence": "violence",
+    "weapon": "violence",
+    "together": "harming",
+    "urge_to_kill": "harming",
+    "going_to_kill": "harming",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,14 @@ class Understanding:
     why: tuple[str, ...]
     language: Language | None
     route_by: RouteBy = "guess"
+
+    @property
+    def danger(self) -> Danger:
+        """What the danger is about, by the names of the rules that heard it."""
+        found = (
+            danger for rule in self.why for begins, danger in _DANGERS.items() if rule.startswith(begins)
+        )
+        return next(found, "other")
 
 
 def load_lexicon(files: Mapping[str, str], problems: list[Problem]) -> Lexicon:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from flows.hours import TOKYO
-from flows.loader import Bundle, load_book, read_folder
+from flows.loader import Bundle, Mode, load_book, read_folder
 from flows.model import Book
 from flows.play import Walk, walk
 
@@ -26,12 +26,12 @@ def bundle() -> Bundle:
 
 
 @cache
-def book() -> Book:
+def book(mode: Mode = "standard") -> Book:
     """The real content as a book."""
-    return load_book(bundle())
+    return load_book(bundle(), mode=mode)
 
 
 @cache
-def walked() -> Walk:
+def walked(mode: Mode = "standard") -> Walk:
     """Every situation that the machine's walk meets in the real content."""
-    return walk(book(), TUESDAY_NOON)
+    return walk(book(mode), TUESDAY_NOON)

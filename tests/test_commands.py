@@ -38,10 +38,15 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "CONTENT_DIR": str(CONTENT), **more}
 
 
-def chat(folder: Path, *messages: Mapping[str, Any], now: str = "2026-11-22 23:10") -> list[Any]:
+def chat(
+    folder: Path,
+    *messages: Mapping[str, Any],
+    now: str = "2026-11-22 23:10",
+    env: Mapping[str, str] | None = None,
+) -> list[Any]:
     """What `bot chat --json` answers, line by line."""
     given = "".join(json.dumps(message, ensure_ascii=False) + "\n" for message in messages)
-    done = call(folder, "bot", "chat", "--json", "--now", now, given=given)
+    done = call(folder, "bot", "chat", "--json", "--now", now, given=given, env=env)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -86,7 +86,7 @@ async def test_a_newer_version_is_taken_and_a_broken_one_is_not(tmp_path: Path) 
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     await database.upgrade()
     versions = Versions(database)
-    publisher = Publisher(versions, lambda: TUESDAY_NOON)
+    publisher = Publisher(versions, lambda: TUESDAY_NOON, Settings.load({}))
     guide = await publisher.open(folder(tmp_path))
     assert guide.book.about.trial
     assert await publisher.newer(guide) is None

@@ -53,10 +53,10 @@ CHANGES = {
         r"phrases\.yaml:\d+: labels\.bakc: 「bakc」という項目はここにはありません。もしかして「back」ですか。",
     ),
     "an entry leads nowhere": (
-        "phrases.yaml",
+        "entries.yaml",
         r"human: human\.start",
         "human: human.strat",
-        r"phrases\.yaml:\d+: entries\.human: 会話「human」に「strat」というステップはありません。"
+        r"entries\.yaml:\d+: entries\.human: 会話「human」に「strat」というステップはありません。"
         "もしかして「start」ですか。",
     ),
     "no operator": (
@@ -79,13 +79,13 @@ def test_faults_outside_the_flows(name: str) -> None:
 
 
 def test_a_human_desk_that_is_too_far_is_named_for_each_question() -> None:
-    text = bundle()["phrases.yaml"].replace("human: human.start\n", "human: broken.one\n", 1)
+    text = bundle()["entries.yaml"].replace("human: human.start\n", "human: broken.one\n", 1)
     steps = "".join(
         f"  {here}: {{kind: ask, text: まだ先です。, choices: {{go: {{label: 進む, next: {there}}}}}}}\n"
         for here, there in (("one", "two"), ("two", "three"), ("three", "four"), ("four", "bye"))
     )
     flow = f"title: x\nsteps:\n{steps}  bye: {{kind: end, text: またどうぞ。}}\n"
-    found = problems({**bundle(), "phrases.yaml": text, FLOW: flow})
+    found = problems({**bundle(), "entries.yaml": text, FLOW: flow})
     assert (
         "flows/broken.yaml:3: steps.one: 「one」から、3回押しても人のいる窓口に着けません。"
         "desks のステップへ近い道を作ってください。"

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from bot import database as databases
 from bot.outbox import Outbox
-from bot.parcels import Kind, Parcel, Sent
+from bot.parcels import Kind, Parcel, Sent, dump, from_bytes, to_bytes
 from bot.records import Person
 from bot.store import Changes, Store
-from flows.model import Risk, State
+from flows.model import Button, Message, Reply, Risk, State, Tap
 from tests.rows import count, keep, key, parcel, stands
 from tests.tiny import NOW, Clock, Recorder, say
 
@@ -255,3 +255,11 @@ async def test_a_store_that_fails_leaves_the_row_and_does_not_stop_the_outbox(
     outbox.post(ordinary(key(2), text="next", due=NOW + timedelta(seconds=1)), None)
     await outbox.idle()
     assert sender.texts == ["hello", "next"]
+
+
+def test_what_a_tap_shows_is_written_down_and_rows_of_the_release_before_are_read() -> None:
+    button = Button("もどる", Tap("", "", "back", "v"), "選びました")
+    one = ordinary(reply=Reply((Message("hello"),), (button,)))
+    assert from_bytes(one.id, one.key, one.due, to_bytes(one)) == one
+    before = dump(["test", {}, "none", "answer", [[["hello", []]], [["もどる", "", "", "back", "v"]]]])
+    assert from_bytes(one.id, one.key, one.due, before).reply.choices == (replace(button, said=""),)

@@ -14,6 +14,7 @@ from bot.commandline import any_settings, fail, tell
 from bot.settings import Settings
 from flows.loader import load_book, read_folder
 from flows.problems import ContentError
+from flows.reading.bundle import Bundle, as_written, of_mode
 
 if TYPE_CHECKING:
     from bot.commandline import Told
@@ -118,11 +119,12 @@ def _menus(settings: Settings) -> Menus:
     from bot.line.richmenu import read_menus
     from bot.line.richmenu_image import lacking
 
+    files: Bundle = {}
     try:
         files = read_folder(settings.content_dir)
-        return read_menus(files, load_book(files), lacking)
+        return read_menus(of_mode(files, settings.mode), load_book(files, mode=settings.mode), lacking)
     except ContentError as error:
-        raise fail(1, *map(str, error.problems)) from None
+        raise fail(1, *map(str, as_written(error.problems, files, settings.mode))) from None
 
 
 def _write(menus: Sequence[Design], folder: Path) -> None:

@@ -68,7 +68,7 @@ def _quick_reply(button: Button) -> Json:
             "type": "postback",
             "label": _cut(button.label, limits.LINE_LABEL, limits.graphemes),
             "data": button.tap.encode(),
-            "displayText": _cut(button.label, DISPLAY_TEXT, limits.graphemes),
+            "displayText": _cut(button.said or button.label, DISPLAY_TEXT, limits.graphemes),
         },
     }
 

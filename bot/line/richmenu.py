@@ -56,6 +56,7 @@ class Area:
     line: str
     tap: Tap
     page: str = ""
+    said: str = ""  # what the chat shows when it is tapped, if not the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,15 @@ class _Reader:
         if page and page.value not in PAGES:
             self.problems.append(say.not_one_of(page.where, page.value, PAGES))
         fields.finish()
+        tapped = self.book.phrases.tapped
+        said = tapped.of("person", "ja")[0] if tapped else ""
         return Area(
             id,
             label,
             line,
             read_tap(self.book, to, WORDS, self.problems) if to else Tap("", "", ""),
             page.value if page else "",
+            said,
         )
 
     def _text(self, fields: Fields, name: str, most: int, *, drawn: bool = True) -> str:
@@ -232,6 +236,6 @@ def _action(area: Area, public_url: str | None) -> Json:
         "type": "postback",
         "label": area.label,
         "data": area.tap.encode(),
-        "displayText": area.label,
+        "displayText": area.said or area.label,
         "inputOption": "closeRichMenu",
     }

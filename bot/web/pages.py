@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from html import escape
 
 from aiohttp import web
@@ -10,19 +10,18 @@ from aiohttp import web
 from bot.core import Shelf
 from bot.guide import Guide
 from bot.web.page import HEADERS, static_routes
-from flows.model import Page
+from flows.model import Book, Page
 
 #: Says why the bot cannot work now, or nothing.
 Trouble = Callable[[], Awaitable[str | None]]
 
 
-def site_routes(shelf: Shelf, retention_days: int, trouble: Trouble) -> list[web.RouteDef]:
+def site_routes(shelf: Shelf, trouble: Trouble) -> list[web.RouteDef]:
     """`GET /privacy`, `/terms` (from the content in use), `/healthz` (it lives), `/readyz` (it can work), and what
     all pages load.
 
     Args:
         shelf: the content in use.
-        retention_days: RETENTION_DAYS, for the page that promises it.
         trouble: tells why the bot cannot work now, or None.
     """
 
@@ -30,7 +29,7 @@ def site_routes(shelf: Shelf, retention_days: int, trouble: Trouble) -> list[web
         async def give(_: web.Request) -> web.Response:
             guide = shelf.content
             assert isinstance(guide, Guide)
-            html = _html(getattr(guide.book.pages, name), guide, retention_days)
+            html = _html(getattr(guide.book.pages, name), guide.book)
             return web.Response(text=html, content_type="text/html", headers=HEADERS)
 
         return give
@@ -51,13 +50,38 @@ def site_routes(shelf: Shelf, retention_days: int, trouble: Trouble) -> list[web
     ]
 
 
-def _html(page: Page, guide: Guide, days: int) -> str:
-    about = guide.book.about
-    values = {"{operator}": about.operator, "{contact}": about.contact, "{days}": str(days)}
-    parts = []
-    for paragraph in page.paragraphs:
+def as_text(page: Page, book: Book) -> Iterator[str]:
+    """The lines of a page as they are printed, with its table row by row."""
+    yield page.title
+    for paragraph in _filled(page.paragraphs, book):
+        yield from ("", paragraph)
+    for row in page.table:
+        (_, head), *cells = row.items()
+        if lines := [*_filled([head], book)]:
+            yield from ("", f"■ {lines[0]}")
+            yield from _filled((f"  {title}: {cell}" for title, cell in cells), book)
+
+
+def _filled(paragraphs: Iterable[str], book: Book) -> Iterator[str]:
+    """With what is known in its place; what tells of CONSULT_URL is left out where there is none."""
+    about = book.about
+    values = {
+        "{operator}": about.operator,
+        "{contact}": about.contact,
+        "{days}": str(book.days),
+        "{consult_url}": book.consult_url,
+    }
+    for paragraph in paragraphs:
+        if "{consult_url}" in paragraph and not book.consult_url:
+            continue
         for name, value in values.items():
             paragraph = paragraph.replace(name, value)
+        yield paragraph
+
+
+def _html(page: Page, book: Book) -> str:
+    parts = []
+    for paragraph in _filled(page.paragraphs, book):
         heading = paragraph.startswith("# ")
         tag = "h2" if heading else "p"
         parts.append(f"<{tag}>{escape(paragraph.removeprefix('# '))}</{tag}>")

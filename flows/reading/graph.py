@@ -72,7 +72,7 @@ class Graph:
                 return
 
     def entries(self) -> set[Target]:
-        """Steps the engine leads to by itself: those of phrases.yaml and the start of every flow."""
+        """Steps the engine leads to by itself: those of entries.yaml and the start of every flow."""
         phrases = self.book.phrases
         starts = {Target(flow.id, flow.start) for flow in self.book.flows.values()}
         return {*phrases.entries.values(), *phrases.routes.values()} | starts

@@ -20,7 +20,7 @@ from flows.model import (
 from flows.problems import Problem
 from flows.reading import limits
 from flows.reading.source import Fields, Scalar, Table
-from flows.reading.texts import TextReader
+from flows.reading.texts import PLACEHOLDERS, TextReader
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -36,10 +36,12 @@ class Reference:
 class StepReader:
     """Reads the parts of one flow's steps; what they point to is collected in `references`."""
 
-    def __init__(self, flow: str, problems: list[Problem]) -> None:
+    def __init__(
+        self, flow: str, problems: list[Problem], placeholders: tuple[str, ...] = PLACEHOLDERS
+    ) -> None:
         self.flow = flow
         self.problems = problems
-        self.texts = TextReader(problems)
+        self.texts = TextReader(problems, placeholders)
         self.references: list[Reference] = []
 
     def target(self, fields: Fields, name: str = "next", *, required: bool = True) -> Target | None:

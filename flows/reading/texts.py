@@ -13,6 +13,18 @@ from flows.reading.source import Fields, Node, Scalar, Sequence, Table
 
 #: What a writer may put between braces, filled in by the engine.
 PLACEHOLDERS = ("operator", "contact", "staffed", "place", "days")
+#: And where a town leads whoever wants to speak of their own state.
+CONSULT_URL = "consult_url"
+#: Words of the chat page (bot/web/static); `{label}` and `{time}` are filled in by the page.
+CHAT_WORDS = (
+    "title", "name", "reading", "subtitle", "you", "log", "choices", "more_choices", "skip", "message",
+    "placeholder", "send", "attach", "sticker", "photo", "location", "sticker_1", "sticker_2", "sticker_3",
+    "sticker_pick", "photo_sent", "location_ask", "location_hint", "close", "app", "read", "followed_line",
+    "followed_discord", "tapped", "clock_set", "clock_now", "not_sent", "again", "offline", "urgent", "ambulance",
+    "police", "settings", "platform", "line", "discord", "clock", "clock_at", "clock_use_now", "clock_use_sunday",
+    "theme", "theme_auto", "theme_light", "theme_dark", "kept", "restart", "writers", "writers_note", "flow",
+    "step", "risk", "why", "outcome", "nothing", "privacy", "terms", "no_script",
+)  # fmt: skip
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _STRAY_BRACE = re.compile(r"[{}]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.model import Listen, Place, Step, Target
+from flows.model import Ask, Listen, Place, Step, Target
 from flows.places import Area
 from flows.talking import questions
 from flows.talking.talk import Talk
@@ -12,11 +12,18 @@ from flows.understand import Understanding, match_choice
 
 #: What a listening step leaves to another flow even if it could answer: somebody asks for something plainly.
 _PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
+#: Turns after which a harmless text leaves the talk about danger, and the same after an emergency; two more where the
+#: bot listens.
+QUIET = (2, 6)
+#: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
+AS_FAMILY = "speaks_as_family"
+#: The one by which somebody says that no danger was meant.
+DENIES = "denies"
 
 
 def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
     """Takes a text without risk in it, and no global word. Returns the turn's outcome."""
-    step = _past_doubt(talk, step, parts)
+    step = _past_danger(talk, _past_doubt(talk, step, parts), parts)
     if step is not None and (choice := chosen(talk, step, parts)):
         talk.why.append(f"choice:{choice}")
         talk.misses = 0
@@ -59,24 +66,52 @@ def _past_doubt(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step |
     return talk.step()
 
 
+def _past_danger(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step | None:
+    """Somebody who goes on writing harmless things is let go from the talk about danger: back to what was before.
+
+    The ways back stay: danger is heard anywhere, and its quiet button stands at every step that listens.
+    """
+    if step is None or not talk.in_crisis() or chosen(talk, step, parts):
+        return step
+    patience = QUIET[talk.risk == "emergency"] + (2 if isinstance(step, Listen) else 0)
+    if talk.since < patience:
+        return step
+    frames = [frame for frame in talk.at.stack if frame.flow != talk.at.flow and talk.book.located(frame)]
+    route = "family_worries" if talk.at.voice == "family" else "talk_first"
+    before = talk.book.located(frames[-1]) if frames else talk.book.phrases.routes[route]
+    talk.at = replace(talk.at, stack=tuple(frames[:-1]))
+    if before is None or not isinstance(talk.book.step(before), Ask | Listen | Place):
+        talk.rest()
+        return None
+    talk.stand(before)
+    return talk.step()
+
+
 def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
+    """Whether a text is no answer to somebody who listens, but asks for something else."""
     target = talk.book.phrases.routes.get(heard.route)
     if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
         return False
-    known = any(entry.theme in heard.themes for entry in step.hears)
-    if heard.route_by == "guess" or (
-        heard.route_by == "weights" and (known or heard.route not in _PLAIN_REQUESTS)
-    ):
-        return False  # somebody who is telling something is not led away by a likeness
-    return heard.route in _PLAIN_REQUESTS or not (known or heard.route.startswith("chat_"))
+    if heard.route_by == "weights":
+        return (
+            heard.route in _PLAIN_REQUESTS
+        )  # somebody who is telling something is not led away by a likeness
+    if AS_FAMILY in heard.why:
+        return all(entry.theme not in heard.themes for entry in step.hears)
+    return heard.route_by == "rule"
 
 
 def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
-    if talk.in_crisis() and not (heard.route in _PLAIN_REQUESTS and heard.route_by == "rule"):
+    if talk.in_crisis() and heard.route == "chat_thanks" and heard.route_by != "guess":
+        return talk.explain("thanks_in_danger")
+    if talk.in_crisis() and (heard.route not in _PLAIN_REQUESTS or heard.route_by == "guess"):
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
+    if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
+        target = talk.book.phrases.routes["talk_first"]
     new = is_new(talk)
-    if new and (target is None or heard.route in ("chat_greeting", "chat_smalltalk", "other")):
+    greets = heard.route in ("chat_greeting", "chat_smalltalk", "other") and not heard.themes
+    if new and (target is None or greets):
         talk.go(talk.entry("start"))
         return "greeted"
     looking = talk.at.flow == talk.entry("place").flow  # there a bare 府中 can only be a place
@@ -86,8 +121,6 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
             introduce(talk, new)
             tell_place(talk, areas)
             return "place"
-    if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
-        target = talk.book.phrases.routes["talk_first"]
     if target is None or (heard.route_by == "guess" and not heard.themes):
         return _not_understood(talk, step)
     talk.why.append(f"route:{heard.route}")

@@ -118,6 +118,11 @@ def hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | Non
             talk.say(heard.text)
             following = heard.next or step.next
             return None if following == here else following
+    for theme, text in talk.book.phrases.hears.items():
+        if theme in understanding.themes:
+            talk.why.append(f"theme:{theme}")
+            talk.say(text)
+            return None
     talk.say(step.otherwise)
     return None if step.next == here else step.next
 

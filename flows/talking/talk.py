@@ -79,16 +79,8 @@ class Talk:
     @staticmethod
     def of(book: Book, state: State, now: datetime) -> Talk:
         """A working copy of a state."""
-        kept = (
-            state.at,
-            state.history,
-            dict(state.said),
-            state.risk,
-            state.since,
-            state.speaker,
-            state.danger,
-        )
-        return Talk(book, now, *kept, state.misses)
+        kept = (state.at, state.history, dict(state.said), state.risk, state.since)
+        return Talk(book, now, *kept, state.speaker, state.danger, state.misses)
 
     def state(self) -> State:
         """What is kept of this turn."""
@@ -123,6 +115,7 @@ class Talk:
             .replace("{staffed}", about.staffed)
             .replace("{place}", self.place_name())
             .replace("{days}", str(self.book.days))
+            .replace("{consult_url}", self.book.consult_url)
         )
 
     def place_name(self) -> str:
@@ -150,7 +143,7 @@ class Talk:
         return self.book.step(Target(self.at.flow, self.at.step))
 
     def entry(self, name: str) -> Target:
-        """A step that phrases.yaml names for the engine."""
+        """A step that entries.yaml names for the engine."""
         return self.book.phrases.entries[name]
 
     def mark(self, ids: Iterable[str]) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from bot.privacy import Keyring
-from tests.discord.conftest import ALL, bot_on_discord, new_discord, somebody
+from bot.process import Bot
+from bot.settings import Settings
+from tests.discord.conftest import ALL, bot_on_discord, new_discord, serving, somebody
 from tests.discord.gateway import GUILD_MEMBERS, MESSAGE_CONTENT
 from tests.discord.people import Person
 from tests.discord.standin import Discord, Fault, words
@@ -188,6 +190,17 @@ async def test_several_shards(tmp_path: Path) -> None:
         friend = somebody(discord, where="direct")
         assert words(await friend.says("居場所をさがしている"))
         assert words(await somebody(discord).runs("talk"))
+
+
+async def test_a_town_is_on_line_only(tmp_path: Path) -> None:
+    discord, told = new_discord(), list[str]()
+    town = {"MODE": "municipal", "CONSULT_URL": "https://town.example/soudan", "PORT": "0"}
+    async with serving(discord) as address:
+        settings = {**address, **town, "DATABASE_URL": f"sqlite:///{tmp_path}/town.db", "BOT_SECRET": SECRET}
+        bot = Bot(Settings.load(settings), told.append, clock=Clock())
+        await bot.start()
+        await bot.stop()
+    assert [line for line in told if "Discord stays off" in line] and not discord.requests
 
 
 async def test_discord_is_away_at_the_start(tmp_path: Path) -> None:

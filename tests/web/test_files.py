@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.web.page import STATIC, filled
-from flows.loader import CHAT_WORDS
+from flows.reading.texts import CHAT_WORDS
 from tests.web.chatting import Client, Words
 
 
