@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 import discord
@@ -32,6 +32,8 @@ from flows.understand import understand
 
 #: Shortest and longest wait in seconds before Discord is tried again.
 SHORTEST_WAIT, LONGEST_WAIT = 2.0, 300.0
+#: Seconds for which the end waits for what was begun.
+PATIENCE = 3.0
 #: The switches of the developer portal (Bot → Privileged Gateway Intents).
 MEMBERS, TEXTS = "Server Members Intent", "Message Content Intent"
 #: Close codes of the gateway.
@@ -86,6 +88,7 @@ class Discord:
         self._wants = {MEMBERS: watched or settings.discord_welcome_channel_id is not None, TEXTS: watched}
         self._gateway: Gateway | None = None
         self._taking = False
+        self._works: set[asyncio.Task[object]] = set()  # what is being done for what was told
 
     def start(self, core: Core) -> None:
         """Begins to take what comes in, as soon as Discord lets the bot in.
@@ -113,9 +116,25 @@ class Discord:
         self._running = asyncio.create_task(self._run())
 
     async def silence(self) -> None:
-        """Takes nothing more in."""
+        """Takes nothing more in, and lets what was begun come to its end: cut off it would leave connections behind."""
         self._taking = False
         await self._server.end()
+        if self._works:
+            _, endless = await asyncio.wait(self._works, timeout=PATIENCE)
+            for work in endless:
+                work.cancel()
+            await asyncio.gather(*endless, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[bool]:
+        """Around everything that is done for what was told; whether there is still time for it."""
+        work = asyncio.current_task()
+        assert work
+        self._works.add(work)
+        try:
+            yield self._taking
+        finally:
+            self._works.discard(work)
 
     async def close(self) -> None:
         """Leaves Discord; nothing can be sent any more."""
@@ -218,12 +237,17 @@ class Discord:
 
     async def message(self, message: discord.Message) -> None:
         """Somebody wrote, to the bot or in a server."""
-        if not self._taking:
-            return
-        if message.guild is None:
-            if incoming := self._events.direct(message):
-                await self._core.handle([incoming])
-            return
+        async with self._working() as taking:
+            if taking and message.guild is None:
+                await self._direct(message)
+            elif taking:
+                await self._in_public(message)
+
+    async def _direct(self, message: discord.Message) -> None:
+        if incoming := self._events.direct(message):
+            await self._core.handle([incoming])
+
+    async def _in_public(self, message: discord.Message) -> None:
         if any(str(user.id) == self._account() for user in message.mentions):
             await self._server.mentioned(message.channel.id)
         if self._watch.able and self._watch.watches(message):
@@ -231,27 +255,31 @@ class Discord:
 
     async def edited(self, message: discord.Message) -> None:
         """Somebody changed a direct message: it was answered before, so only new danger is."""
-        grave = understand(self._book(), [message.content]).risk in GRADES
-        if self._taking and grave and (incoming := self._events.direct(message)):
-            await self._core.handle([incoming])
+        async with self._working() as taking:
+            if taking and understand(self._book(), [message.content]).risk in GRADES:
+                await self._direct(message)
 
     async def interaction(self, interaction: discord.Interaction) -> None:
         """Somebody pressed, chose or wrote into a window."""
-        if self._taking:
-            await self._interactions.take(interaction)
+        async with self._working() as taking:
+            if taking:
+                await self._interactions.take(interaction)
 
     async def arrived(self, member: discord.Member) -> None:
         """A newcomer may read the server now."""
-        if self._taking:
-            await self._watch.left(
-                member.id, member.guild.id
-            )  # they may have left while the bot was not there
-            await self._server.arrived(member)
+        async with self._working() as taking:
+            if taking:
+                await self._watch.left(
+                    member.id, member.guild.id
+                )  # they may have left while the bot was away
+                await self._server.arrived(member)
 
     async def left(self, user: int, guild: int) -> None:
         """Somebody left a server."""
-        await self._watch.left(user, guild)
+        async with self._working():
+            await self._watch.left(user, guild)
 
     async def removed(self, guild: int) -> None:
         """The bot was sent away from a server."""
-        await self._watch.gone(guild)
+        async with self._working():
+            await self._watch.gone(guild)
