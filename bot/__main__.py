@@ -16,6 +16,7 @@ import typer
 
 from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
+from bot.discord.cli import discord_app
 from bot.guide import book_of
 from bot.line.cli import line_app
 from bot.settings import Settings, SettingsError
@@ -30,6 +31,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
+app.add_typer(discord_app, name="discord", help="Discord: invite, welcome post, what a safe server wants.")
 
 
 class PageName(StrEnum):

@@ -61,6 +61,15 @@ pushes = sa.Table(
     sa.Column("month", sa.String(7), primary_key=True),  # 2026-11, in Asia/Tokyo
     sa.Column("count", sa.Integer),
 )
+consents = sa.Table(
+    "consents",
+    _metadata,
+    sa.Column("id", Bytes, primary_key=True),  # who and where, as one
+    sa.Column("key", Bytes),
+    sa.Column("place", Bytes),
+    sa.Column("day", sa.Date),
+    sa.Column("sealed", Bytes),
+)
 content = sa.Table(
     "content",
     _metadata,

@@ -110,7 +110,7 @@ def _reply_to(reply: Reply) -> list[Any]:
         [
             message.text,
             [
-                [card.title, card.lines, [[link.label, link.url] for link in card.links]]
+                [card.title, card.lines, [[link.label, link.url] for link in card.links], card.clock]
                 for card in message.cards
             ],
         ]
@@ -132,5 +132,6 @@ def _reply_from(data: Sequence[Any]) -> Reply:
 
 
 def _card_from(data: Sequence[Any]) -> Card:
-    title, lines, links = data
-    return Card(title, tuple(lines), tuple(Link(label, url) for label, url in links))
+    title, lines, links, *more = data  # a row of the version before has no clock
+    clock = (more[0][0], more[0][1]) if more and more[0] else None
+    return Card(title, tuple(lines), tuple(Link(label, url) for label, url in links), clock)

@@ -30,7 +30,7 @@ DIGEST = 16
 NONCE = 12
 
 #: What a blob holds. It is authenticated with the blob, so that one kind cannot stand in for another.
-Purpose = Literal["person", "outbox"]
+Purpose = Literal["person", "outbox", "consent"]
 
 
 class Unreadable(Exception):

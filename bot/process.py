@@ -12,14 +12,18 @@ from typing import Literal
 
 from aiohttp import web
 
+from bot.consents import Consents
 from bot.core import Core, Shelf, tokyo_now
 from bot.database import Database, NotReady
+from bot.discord.connect import Discord
+from bot.discord.events import PLATFORM as DISCORD
 from bot.guide import Guide, Publisher
 from bot.line.connect import connect
 from bot.line.events import PLATFORM as LINE
 from bot.logs import fault, log, quiet_loop
 from bot.outbox import Outbox
 from bot.parcels import Sender
+from bot.privacy import Keyring
 from bot.settings import Settings
 from bot.store import Store
 from bot.versions import Versions
@@ -90,8 +94,16 @@ class Bot:
         if line:
             await opened.enter_async_context(line.api)
             senders[LINE] = line.sender
+        discord = self._discord(keyring)
+        if discord:
+            senders[DISCORD] = discord.sender
         core.start()
+        if discord:
+            discord.start(core)
+            opened.push_async_callback(discord.close)
         opened.push_async_callback(core.stop)
+        if discord:
+            opened.push_async_callback(discord.silence)
         if self.only != "worker":
             app = web.Application()
             if line:
@@ -105,6 +117,15 @@ class Bot:
         ended = asyncio.Event()
         work = asyncio.create_task(self._rounds(ended))
         opened.push_async_callback(_end, work, ended)
+
+    def _discord(self, keyring: Keyring) -> Discord | None:
+        if not self.settings.discord or self.only == "web":
+            return None
+        if self.settings.mode == "municipal":
+            self.notice("DISCORD_TOKEN is set, but MODE=municipal is made for LINE: Discord stays off.")
+            return None
+        consents = Consents(self._database, keyring)
+        return Discord(self.settings, consents, keyring, self.clock, self._book, self.notice, self.pause)
 
     async def trouble(self) -> str | None:
         """Why the bot cannot work as it should, or None."""
@@ -200,8 +221,6 @@ async def run(bot: Bot) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     await bot.start()
-    if bot.settings.discord:
-        bot.notice("Discord is configured, but this version does not connect to it yet.")
     if bot.port:
         host = bot.settings.host
         shown = host if host not in ("0.0.0.0", "::") else "localhost"

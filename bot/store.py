@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database import Database, events, outbox, people, pushes
+from bot.database import Database, consents, events, outbox, people, pushes
 from bot.parcels import Parcel
 from bot.privacy import Keyring
 from bot.records import Person, Records
@@ -44,6 +44,7 @@ _DROP = sa.delete(people).where(_among(people.c.key))
 _KNOWN = sa.select(events.c.id).where(_among(events.c.id))
 _SENT = sa.delete(outbox).where(_among(outbox.c.id))
 _ERASE = sa.delete(outbox).where(_among(outbox.c.key))
+_WITHDRAW = sa.delete(consents).where(_among(consents.c.key))
 _UNREMIND = _ERASE.where(outbox.c.due > sa.bindparam("now"))
 _PARCELS_OF = sa.select(outbox).where(_among(outbox.c.key)).with_for_update()
 _REKEY = (
@@ -69,7 +70,7 @@ class Changes:
         people: everybody who was taken; whoever has no state is erased.
         events: hashed ids that are known from now on.
         parcels: replies, each with the end of its lease.
-        erase: keys whose parcels go, whatever they are.
+        erase: keys whose parcels and consents go, whatever they are.
         unremind: keys whose reminders go.
         sent: parcels that were delivered before.
     """
@@ -124,6 +125,7 @@ class Transaction:
         await self._write_people(changes.people)
         await self._each(self._know, [{"id": id, "day": today} for id in sorted(changes.events)])
         await self._for(_ERASE, sorted(changes.erase))
+        await self._for(_WITHDRAW, sorted(changes.erase))
         await self._for(_UNREMIND, sorted(changes.unremind), now=_ms(self._now))
         await self._for(_SENT, sorted(changes.sent))
         await self._each(sa.insert(outbox), [self._row(*parcel) for parcel in changes.parcels])
@@ -243,6 +245,7 @@ class Store:
             retention_days: full days for which an untouched conversation is kept.
         """
         count = await self._erase(people.c.key, people.c.last_day < today - timedelta(retention_days))
+        await self._erase(consents.c.id, consents.c.day < today - timedelta(retention_days))
         await self._erase(events.c.id, events.c.day < today - timedelta(EVENT_DAYS))
         self._erased |= count > 0
         return count

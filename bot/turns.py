@@ -77,7 +77,7 @@ class Batch:
             self._apologise(turn, person)
             return
         if result.erase:
-            self._erase(person)
+            self._erase(person, incoming.previous)
         else:
             person.state, person.unheard = result.state, False
         if result.later or result.unremind:
@@ -100,9 +100,9 @@ class Batch:
             reply = _tried(lambda: self._content.apology(person.state, now)) or reply
         self._answer(turn, "failed", reply, Trace(bare.risk))
 
-    def _erase(self, person: Person) -> None:
+    def _erase(self, person: Person, previous: bytes | None) -> None:
         person.state = None
-        self.changes.erase.add(person.key)
+        self.changes.erase.update(filter(None, (person.key, previous)))
         self._drop(person.key, ("answer", "erased", "reminder"))
 
     def _remind(self, incoming: Incoming, later: Sequence[Later]) -> None:

@@ -28,7 +28,7 @@ from flows.model import (
 )
 from flows.reading.limits import LINE_QUICK_REPLIES
 from flows.talking import questions
-from flows.talking.answers import AS_FAMILY, answer, chosen, tell_place
+from flows.talking.answers import AS_FAMILY, answer, chosen, introduce, is_new, tell_place
 from flows.talking.commands import COMMANDS, IN_DANGER, unsend
 from flows.talking.ease import fitted, offer_language
 from flows.talking.questions import UnknownChoice
@@ -177,12 +177,14 @@ def _tapped(talk: Talk, tap: Tap) -> str:
         talk.go(target)
         return "moved"
     before = talk.at
+    introduce(talk, is_new(talk))
     if (talk.at.flow, talk.at.step) != (target.flow, target.step):
         talk.turn_back_to(target)
     try:
         talk.follow(questions.pick(talk, step, tap.choice))
     except UnknownChoice:
         talk.at = before
+        talk.messages.clear()
         return talk.explain("old_button")
     talk.why.append(f"tap:{target}.{tap.choice}")
     talk.misses = 0

@@ -17,12 +17,13 @@ from flows.model import TAPPED, About, Book, Flow, Page, Pages, Phrases, Postal,
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
 from flows.reading.bundle import Bundle, Mode, as_written, bundle_version, modes, of_mode, read_folder
+from flows.reading.discord import read_discord
 from flows.reading.municipal import OWN, check_municipal
 from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, Table, read_yaml
 from flows.reading.steps import read_step
 from flows.reading.texts import CHAT_WORDS, CONSULT_URL, PLACEHOLDERS, TextReader, bubbles
-from flows.reading.wording import check_wording, read_wording
+from flows.reading.wording import check_texts, check_wording, read_wording
 from flows.understand import load_lexicon
 
 __all__ = ["Bundle", "Mode", "bundle_version", "load_book", "modes", "read_folder"]
@@ -149,6 +150,10 @@ class _Loader:
         check_book(book, self.problems)
         if self.mode == "municipal":
             check_municipal(book, self.problems)
+        elif not self.problems:  # where a door leads can only be judged in a book that is whole
+            book = replace(book, discord=read_discord(self.files, book, self.problems))
+            if wording:
+                check_texts(wording, book.discord, self.problems)
         return book
 
     def _flow(self, name: str) -> Flow | None:

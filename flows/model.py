@@ -362,6 +362,27 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A way into the talk that is shown outside of it. `tap` is None where it leads to the greeting."""
+
+    id: str
+    label: Text  # of a command: its name
+    about: Text | None  # of a command: its description
+    tap: Tap | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordWords:
+    """What only Discord shows (`content/discord/words.yaml`)."""
+
+    commands: Mapping[str, Door] = field(default_factory=dict)
+    tools: Mapping[str, Door] = field(default_factory=dict)  # commands that lead to no step
+    buttons: Mapping[str, Door] = field(default_factory=dict)  # below the welcome post
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    replies: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All content of one version. `version` is a short hash of the files it was made from."""
 
@@ -373,6 +394,7 @@ class Book:
     lexicon: Lexicon
     directory: Directory
     gazetteer: Gazetteer
+    discord: DiscordWords = DiscordWords()
     days: int = 30  # for which a conversation is kept (RETENTION_DAYS)
     consult_url: str = ""  # where a town leads whoever wants to speak of their own state (CONSULT_URL)
     postal: Postal | None = None  # 7-digit postal code → code of a municipality; read outside and handed in
@@ -462,11 +484,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A desk as shown: title, lines, links. A number stands on a line of its own so that it can be copied."""
+    """A desk as shown: title, lines, links. A number stands on a line of its own so that it can be copied.
+
+    `clock`: which line tells when the desk closes or opens, and that time in seconds since 1970.
+    """
 
     title: str
     lines: tuple[str, ...]
     links: tuple[Link, ...] = ()
+    clock: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -712,6 +712,22 @@ def too_wide(where: Where, text: str, length: int, most: int) -> Problem:
     )
 
 
+def command_too_long(where: Where, text: str, length: int, most: int) -> Problem:
+    """A name or a description that Discord refuses."""
+    return problem(
+        where, f"「{text}」は{length}文字あります。", f"Discordのために、{most}文字までにしてください。"
+    )
+
+
+def not_a_command(where: Where, name: str) -> Problem:
+    """A name that Discord refuses for a slash command."""
+    return problem(
+        where,
+        f"「{name}」は、Discordのコマンドの名前にできません。",
+        "空白や記号を入れず、英字は小文字で書いてください。",
+    )
+
+
 def no_letter(where: Where, letters: str) -> Problem:
     """Characters that the font of the pictures does not have."""
     return problem(where, f"「{letters}」は、絵の中に書けません。", "ほかの文字にしてください。")

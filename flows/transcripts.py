@@ -44,7 +44,9 @@ def replay(book: Book, transcript: Transcript) -> Iterator[tuple[Line, Turn]]:
         if "tap" in line and line["tap"] not in session.shown:
             raise ValueError(f"{transcript.title}: nobody was shown 「{line['tap']}」")
         turn = session.tap(line["tap"]) if "tap" in line else session.send(_input(line))
-        given: Line = {name: line[name] for name in ("now", "type", "tap", "event", "about", "flows") if name in line}
+        given: Line = {
+            name: line[name] for name in ("now", "type", "tap", "event", "about", "flows") if name in line
+        }
         yield {**given, **_answer(turn)}, turn
 
 

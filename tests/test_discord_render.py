@@ -91,6 +91,18 @@ def test_a_number_stands_on_a_line_of_its_own_and_is_no_link() -> None:
     assert "tel:" not in str(payload)
 
 
+def test_openings_are_told_in_words_and_by_discords_own_mark() -> None:
+    card = Card(
+        "窓口", ("話せます。", "0120-000-000", "いま話せます（17:00まで）", "無料です"), (), (2, 1764000000)
+    )
+    [payload] = render(Reply((Message(cards=(card,)),)))
+    lines = payload["embeds"][0]["description"].split("\n")
+    assert lines[2:4] == ["いま話せます（17:00まで）", "<t:1764000000:R>"]
+    marks = [embed["description"] for reply in desk_replies() for embed in render(reply)[0]["embeds"]]
+    assert any("次は" in text and "<t:" in text for text in marks)
+    assert all("24時間" not in text.split("<t:")[0].split("\n")[-2] for text in marks if "<t:" in text)
+
+
 def test_a_page_is_a_link_with_its_words_on_it() -> None:
     card = Card("名前", (), (Link("ページを見る", "https://a.example/b_(c)"),))
     [payload] = render(Reply((Message(cards=(card,)),)))

@@ -34,7 +34,7 @@ def faults(played: Iterable[tuple[Line, Turn]]) -> Iterator[str]:
         if row >= IN_A_ROW:
             yield f"{here}: the same answer again: {bubbles[0]}"
         before = bubbles
-        wanted = line.get("flows")
+        wanted = line.get("flows", ())
         wrong = wrong + 1 if wanted and turn.trace.flow not in wanted else 0
         if wrong >= 2:
             yield f"{here}: {wrong} turns in a row not in {', '.join(wanted)}, but in {turn.trace.flow}"

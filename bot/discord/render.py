@@ -26,7 +26,9 @@ OPTION_LABEL = 100
 LAMP = 0xE3A24A
 
 _ACTION_ROW, _BUTTON, _SELECT = 1, 2, 3
-_PRIMARY, _SECONDARY = 1, 2
+_PRIMARY, _SECONDARY, _LINK = 1, 2, 5
+#: The custom id of the button that opens a window to write in.
+WRITE = "write"
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -44,6 +46,82 @@ def render(reply: Reply) -> list[Json]:
     if reply.choices:
         payloads[-1]["components"] = _components(reply.choices)
     return payloads
+
+
+def render_private(reply: Reply, owner: str, write: str, links: Sequence[Link] = ()) -> list[Json]:
+    """The same as an answer that only one person sees: one message wherever it fits.
+
+    Whoever has installed the bot for themselves gets few messages for one command (Discord: 5), and the one answer to
+    an interaction is what arrives surely.
+
+    Args:
+        reply: what is said.
+        owner: whose buttons these are (see `owned`); empty in a direct message, where nobody else is.
+        write: label of the button that opens a window to write in; empty where one can just write.
+        links: pages to be linked below.
+    """
+    payloads = _merged(render(reply))
+    rows: list[Json] = payloads[-1].get("components", [])
+    for row in rows:
+        for part in row["components"]:
+            part["custom_id"] = owned(part["custom_id"], owner)
+    if write:
+        button = {"type": _BUTTON, "style": _SECONDARY, "label": write, "custom_id": owned(WRITE, owner)}
+        if rows and rows[-1]["components"][0]["type"] == _BUTTON and len(rows[-1]["components"]) < ROW:
+            rows[-1]["components"].append(button)
+        elif len(rows) < ROWS:
+            rows.append(_row([button]))
+    if links and len(rows) < ROWS:
+        pages = [{"type": _BUTTON, "style": _LINK, "label": link.label, "url": link.url} for link in links]
+        rows.append(_row(pages))
+    if rows:
+        payloads[-1]["components"] = rows
+    return payloads
+
+
+def owned(custom_id: str, owner: str) -> str:
+    """A custom id that tells for whom a button is."""
+    return f"{custom_id}~{owner}" if owner else custom_id
+
+
+def text_payload(text: str, rows: Sequence[Sequence[tuple[str, str]]] = ()) -> Json:
+    """A message of one text that calls nobody, with rows of buttons: label and custom id."""
+    buttons = [
+        _row(
+            [
+                {
+                    "type": _BUTTON,
+                    "style": _SECONDARY,
+                    "label": _cut(label, limits.DISCORD_LABEL),
+                    "custom_id": id,
+                }
+                for label, id in row
+            ]
+        )
+        for row in rows
+    ]
+    return _payload(content=text, **({"components": buttons} if buttons else {}))
+
+
+def cards_payload(cards: Sequence[Card]) -> list[Json]:
+    """Embeds for some cards, as many as one message holds."""
+    return next(_groups(_embed(card) for card in cards), [])
+
+
+def _merged(payloads: list[Json]) -> list[Json]:
+    """All of it in one message: words first, then cards; as it was where that is too much for one."""
+    text = "\n\n".join(payload["content"] for payload in payloads if "content" in payload)
+    embeds = [embed for payload in payloads for embed in payload.get("embeds", [])]
+    if len(payloads) == 1 or len(text) > limits.DISCORD_TEXT or len(list(_groups(embeds))) > 1:
+        return payloads
+    last = payloads[-1].get("components")
+    return [
+        _payload(
+            **({"content": text} if text else {}),
+            **({"embeds": embeds} if embeds else {}),
+            **({"components": last} if last else {}),
+        )
+    ]
 
 
 def _payloads(message: Message) -> list[Json]:
@@ -76,12 +154,20 @@ def _parts(text: str) -> Iterator[str]:
 
 def _embed(card: Card) -> Json:
     pages = [_page(link) for link in card.links if not link.url.startswith("tel:")]
-    lines = "\n".join((*card.lines, *pages))
+    lines = "\n".join((*_timed(card), *pages))
     return {
         "title": _cut(card.title, TITLE),
         **({"description": _cut(lines, DESCRIPTION)} if lines else {}),
         "color": LAMP,
     }
+
+
+def _timed(card: Card) -> Sequence[str]:
+    """The lines; below what is said of the hours stands Discord's own mark, shown as the time from now."""
+    if card.clock is None:
+        return card.lines
+    line, at = card.clock
+    return (*card.lines[: line + 1], f"<t:{at}:R>", *card.lines[line + 1 :])
 
 
 def _page(link: Link) -> str:

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.settings import Settings, SettingsError
+from bot.commandline import any_settings, fail, tell
+from bot.settings import Settings
 from flows.loader import load_book, read_folder
 from flows.problems import ContentError
 from flows.reading.bundle import Bundle, as_written, of_mode
 
 if TYPE_CHECKING:
+    from bot.commandline import Told
     from bot.line.richmenu import Menus
     from bot.line.richmenu_publish import Design
-    from bot.line.setup import Console, Told
+    from bot.line.setup import Console
 
 line_app = typer.Typer(no_args_is_help=True)
 richmenu_app = typer.Typer(no_args_is_help=True)
 line_app.add_typer(richmenu_app, name="richmenu", help="The menu below the chat.")
-
-
-def fail(code: int, *lines: str) -> typer.Exit:
-    """Says what is wrong; to be raised."""
-    for line in lines:
-        typer.echo(line, err=True)
-    return typer.Exit(code)
-
-
-def any_settings() -> Settings:
-    """The settings, whether LINE is configured or not; ends the command when they cannot be used."""
-    dotenv = Path(".env")
-    try:
-        return Settings.load(os.environ, dotenv if dotenv.exists() else None)
-    except SettingsError as error:
-        raise fail(2, *error.lines) from None
 
 
 def line_settings() -> Settings:
@@ -105,9 +90,7 @@ def _ask(settings: Settings, work: Callable[[Console], Awaitable[Told]]) -> None
         told = asyncio.run(asked())
     except Trouble as trouble:
         raise fail(1, str(trouble)) from None
-    typer.echo("\n".join(told.lines))
-    if told.wrong:
-        raise fail(1, "", *told.wrong)
+    tell(told)
 
 
 # ---------------------------------------------------------------------------------------------- the rich menu

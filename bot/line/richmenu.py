@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from bot.line.render import uri
 from flows import problems as say
 from flows.loader import Bundle
-from flows.model import Ask, Book, Desks, Listen, Tap, Target
+from flows.model import Book, Tap
 from flows.problems import ContentError, Problem
 from flows.reading import limits
+from flows.reading.doors import read_tap
 from flows.reading.parts import check_id
-from flows.reading.source import Fields, Scalar, Table, read_yaml
+from flows.reading.source import Fields, Table, read_yaml
 
 #: Below the content folder.
 FILE = "line/richmenu.yaml"
@@ -137,7 +138,12 @@ class _Reader:
         tapped = self.book.phrases.tapped
         said = tapped.of("person", "ja")[0] if tapped else ""
         return Area(
-            id, label, line, self._tap(to) if to else Tap("", "", ""), page.value if page else "", said
+            id,
+            label,
+            line,
+            read_tap(self.book, to, WORDS, self.problems) if to else Tap("", "", ""),
+            page.value if page else "",
+            said,
         )
 
     def _text(self, fields: Fields, name: str, most: int, *, drawn: bool = True) -> str:
@@ -157,24 +163,6 @@ class _Reader:
         table = fields.table.items.get(name)
         if isinstance(table, Table) and not between[0] <= len(table.keys) <= between[1]:
             self.problems.append(say.wrong_count(table.where, name, len(table.keys), *between))
-
-    def _tap(self, to: Scalar) -> Tap:
-        parts = to.value.strip().split(".")
-        if len(parts) == 1 and parts[0] in WORDS:
-            return Tap("", "", parts[0])
-        if len(parts) != 3:
-            self.problems.append(say.not_a_way(to.where, to.value, WORDS))
-            return Tap("", "", "")
-        flow, step, choice = parts
-        found = self.book.step(Target(flow, step))
-        known = [one.id for one in found.choices] if isinstance(found, Ask | Listen | Desks) else []
-        if flow not in self.book.flows:
-            self.problems.append(say.unknown_flow(to.where, flow, self.book.flows))
-        elif found is None:
-            self.problems.append(say.unknown_step(to.where, step, flow, self.book.flows[flow].steps))
-        elif choice not in known:
-            self.problems.append(say.unknown_choice(to.where, choice, f"{flow}.{step}", known))
-        return Tap(flow, step, choice)
 
 
 # ---------------------------------------------------------------------------------------------- laying out

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import segno
 
+from bot.commandline import Told
 from bot.line.webhook import PATH
 
 #: Seconds for one call. A webhook test takes as long as the bot that is tested.
@@ -76,14 +76,6 @@ class Trouble(Exception):
     def __init__(self, words: str, status: int = 0) -> None:
         self.status = status
         super().__init__(words)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of a command: `lines` to read; what is `wrong`, and what to do about it."""
-
-    lines: list[str]
-    wrong: list[str]
 
 
 class Console:

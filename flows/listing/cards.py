@@ -45,15 +45,17 @@ def card(offered: Offered, now: datetime, say: Say, language: Language = "ja") -
         language: of the person.
     """
     desk, now, words = offered.desk, now.astimezone(TOKYO), offered.desk.words(language)
+    before = (words.about, *_reach(desk, say))
     lines = (
-        words.about,
-        *_reach(desk, say),
+        *before,
         *_hours(offered, words, now, say),
         *_spoken(desk, language, say),
         *_terms(desk, words, say),
         *_freshness(desk, now, say),
     )
-    return Card(words.name, lines, tuple(_links(desk, say)))
+    turn = _turn(offered)
+    clock = (len(before), int(turn.timestamp())) if turn else None
+    return Card(words.name, lines, tuple(_links(desk, say)), clock)
 
 
 def moment(at: datetime, now: datetime, say: Say) -> str:
@@ -81,6 +83,13 @@ def _reach(desk: Desk, say: Say) -> Iterator[str]:
         yield _fill(say("email"), email=desk.email)
     if desk.fax and desk.fax != desk.contact:
         yield _fill(say("fax"), fax=desk.fax)
+
+
+def _turn(offered: Offered) -> datetime | None:
+    """When a desk where people answer closes, or opens next; that is what the line about its hours tells."""
+    if not (offered.desk.staffed or offered.desk.kind == "emergency"):
+        return None
+    return offered.until if offered.open else offered.opens
 
 
 def _hours(offered: Offered, words: Words, now: datetime, say: Say) -> Iterator[str]:

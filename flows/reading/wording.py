@@ -90,9 +90,8 @@ def check_wording(
     wording: Wording, flows: Mapping[str, Flow], phrases: Phrases, problems: list[Problem]
 ) -> None:
     """Every text of the flows and of phrases.yaml against the rules."""
-    for text in (*_texts(tuple(flows.values())), *_texts(phrases)):
-        for said in dict.fromkeys(said for wordings in text.wordings.values() for said in wordings):
-            problems += _against(wording, text.where, said)
+    check_texts(wording, tuple(flows.values()), problems)
+    check_texts(wording, phrases, problems)
     for flow in flows.values():
         said = "\n".join(
             one for text in _texts(flow) for wordings in text.wordings.values() for one in wordings
@@ -100,6 +99,13 @@ def check_wording(
         for term, explained in wording.glossary.items():
             if term in said and explained not in said:
                 problems.append(say.unexplained(flow.where, term, explained))
+
+
+def check_texts(wording: Wording, value: object, problems: list[Problem]) -> None:
+    """Every text inside a part of the content against the rules."""
+    for text in _texts(value):
+        for said in dict.fromkeys(said for wordings in text.wordings.values() for said in wordings):
+            problems += _against(wording, text.where, said)
 
 
 def _against(wording: Wording, where: Where, said: str) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         talk.misses = 0
         return "answered"
     if isinstance(step, Listen) and not _asks_elsewhere(talk, step, heard):
-        talk.follow(questions.hear(talk, step, heard))
+        talk.follow(_hear(talk, step, heard))
         talk.misses = 0
         return "heard"
     return _route(talk, step, parts, heard)
@@ -85,6 +85,24 @@ def _past_danger(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step 
     return talk.step()
 
 
+def _hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | None:
+    """Answers the theme that was heard; a listening step that leads to itself goes on listening."""
+    here = Target(talk.at.flow, talk.at.step)
+    for heard in step.hears:
+        if heard.theme in understanding.themes:
+            talk.why.append(f"theme:{heard.theme}")
+            talk.say(heard.text)
+            following = heard.next or step.next
+            return None if following == here else following
+    for theme, text in talk.book.phrases.hears.items():
+        if theme in understanding.themes:
+            talk.why.append(f"theme:{theme}")
+            talk.say(text)
+            return None
+    talk.say(step.otherwise)
+    return None if step.next == here else step.next
+
+
 def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
     """Whether a text is no answer to somebody who listens, but asks for something else."""
     target = talk.book.phrases.routes.get(heard.route)
@@ -107,7 +125,7 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     target = talk.book.phrases.routes.get(heard.route)
     if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
         target = talk.book.phrases.routes["talk_first"]
-    new = not talk.at.flow and not talk.history
+    new = is_new(talk)
     greets = heard.route in ("chat_greeting", "chat_smalltalk", "other") and not heard.themes
     if new and (target is None or greets):
         talk.go(talk.entry("start"))
@@ -116,26 +134,31 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     if heard.route == "find_center" or (looking and heard.route_by == "guess"):
         areas = questions.place_in(talk, "".join(parts), asked=looking)
         if areas:
-            _introduce(talk, new)
+            introduce(talk, new)
             tell_place(talk, areas)
             return "place"
     if target is None or (heard.route_by == "guess" and not heard.themes):
         return _not_understood(talk, step)
     talk.why.append(f"route:{heard.route}")
     talk.misses = 0
-    _introduce(talk, new)
+    introduce(talk, new)
     listening = talk.book.step(target)
     if isinstance(listening, Listen) and heard.themes:
         talk.at = replace(talk.at, stack=())
         talk.stand(target)
-        talk.follow(questions.hear(talk, listening, heard))
+        talk.follow(_hear(talk, listening, heard))
     else:
         talk.call(target)
     return "routed"
 
 
-def _introduce(talk: Talk, new: bool) -> None:
-    """Somebody who starts by typing hears first that this is an automatic guide."""
+def is_new(talk: Talk) -> bool:
+    """Whether somebody has not been in the talk yet."""
+    return not talk.at.flow and not talk.history
+
+
+def introduce(talk: Talk, new: bool) -> None:
+    """Somebody who starts by typing, or by a button outside of the talk, hears first that this is automatic."""
     if new:
         talk.phrase("introduction")
 

@@ -29,7 +29,6 @@ from flows.places import Area, find_places
 from flows.reading.texts import bubbles
 from flows.talking import offers
 from flows.talking.talk import Talk
-from flows.understand import Understanding
 
 #: Areas on one page: with 「つぎ」, 「市全体」 and the three global words they fill LINE's thirteen quick replies.
 PAGE = 8
@@ -107,24 +106,6 @@ def pick(talk: Talk, step: Step, choice: str) -> Target | None:
             return _pick_place(talk, step, choice)
         case _:
             raise UnknownChoice(choice)
-
-
-def hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | None:
-    """Answers the theme that was heard; a listening step that leads to itself goes on listening."""
-    here = Target(talk.at.flow, talk.at.step)
-    for heard in step.hears:
-        if heard.theme in understanding.themes:
-            talk.why.append(f"theme:{heard.theme}")
-            talk.say(heard.text)
-            following = heard.next or step.next
-            return None if following == here else following
-    for theme, text in talk.book.phrases.hears.items():
-        if theme in understanding.themes:
-            talk.why.append(f"theme:{theme}")
-            talk.say(text)
-            return None
-    talk.say(step.otherwise)
-    return None if step.next == here else step.next
 
 
 def _shown(talk: Talk, choice: Choice) -> Shown:

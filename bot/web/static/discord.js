@@ -24,7 +24,13 @@ function embed(card) {
   const colour = `#${(card.color ?? 0).toString(16).padStart(6, "0")}`;
   return el("section", { class: "embed", style: { borderInlineStartColor: colour } },
     el("h3", {}, card.title),
-    card.description ? el("p", {}, linked(card.description, { masked: true })) : null);
+    card.description ? el("p", {}, linked(timed(card.description), { masked: true })) : null);
+}
+
+/** Discord's own time marks, which its apps show as the time from now. */
+function timed(text) {
+  const format = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", dateStyle: "short", timeStyle: "short" });
+  return text.replace(/<t:(\d+):R>/g, (_, seconds) => format.format(new Date(seconds * 1000)));
 }
 
 function actions(row, tap) {
