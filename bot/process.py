@@ -85,6 +85,8 @@ class Bot:
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)
         self._outbox = Outbox(self._store, senders, self.clock, self.pause)
+        if self._database.sqlite:  # it serves one process, so whoever had parcels in hand is dead
+            await self._try(self._store.release)
         core = Core(self._store, self._outbox, self._shelf, self.clock)
         line = connect(self.settings, self._store, self.clock, self._book) if self.settings.line else None
         if line:

@@ -210,6 +210,11 @@ class Store:
             await _forget(connection, [id for id, parcel in found.items() if not parcel])
         return [parcel for parcel in found.values() if parcel]
 
+    async def release(self) -> None:
+        """Takes every parcel out of the hand it is in. Only for who knows that all those hands are dead."""
+        async with self.database.begin() as connection:
+            await connection.execute(sa.update(outbox).values(lease_until=0))
+
     async def hand_back(self, parcel: Parcel, until: datetime) -> None:
         """Lets a parcel rest until a time; then it is anybody's."""
         async with self.database.begin() as connection:
