@@ -16,6 +16,7 @@ import typer
 
 from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
+from bot.keeping import privacy_app, secret_app
 from bot.line.cli import line_app
 from bot.postal import municipality
 from bot.settings import Settings, SettingsError
@@ -29,6 +30,8 @@ from flows.understand import understand
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
+app.add_typer(privacy_app, name="privacy", help="What is kept, held against what is promised.")
+app.add_typer(secret_app, name="secret", help="The key to what is kept.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
 
 

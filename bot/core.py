@@ -134,7 +134,7 @@ class Core:
         if self._queue or self._stopping:
             return
         self._arrived.clear()
-        quiet = self._quiet if self._outbox.settled else None
+        quiet = self._quiet if self._outbox.busy else None
         with suppress(TimeoutError):
             async with asyncio.timeout(quiet):
                 await self._arrived.wait()

@@ -91,6 +91,11 @@ class Outbox:
             if parcel.id not in ours:
                 self.post(parcel, lease_until, tried=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is in hand, or delivered and not yet deleted."""
+        return bool(self._tries or self.settled)
+
     async def idle(self) -> None:
         """Returns when nothing is in hand."""
         while self._tries:
@@ -134,6 +139,8 @@ class Outbox:
             return None
         if way:
             self.settled.append(parcel.id)
+            if parcel.kind == "erased":  # the last that is kept of somebody does not wait for the next turn
+                await self._store.give_up(parcel)
             return None
         log.warning("dropped", platform=parcel.platform, kind=parcel.kind, risk=parcel.risk)
         return await self._store.give_up(parcel)

@@ -23,7 +23,7 @@ from tests.torture.processes import Process, database, settings
 #: Seconds that a process is left at work, at most; every so many-th counts them from its start, so it dies in that.
 LIFE, IN_THE_START = 4.0, 5
 #: Every so many kills the bot stays away for so many seconds: longer than a reply token is good for.
-AWAY_EVERY, AWAY = 20, 55.0
+AWAY_EVERY, AWAY = 40, 55.0
 #: What LINE does wrong now and then, and the seconds between two of them.
 FAULTS_OF_LINE: tuple[Fault, ...] = ("500", "reset", "lost", "rate")
 BETWEEN_FAULTS = 0.7
