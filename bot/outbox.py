@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot import metrics
 from bot.logs import fault, log
 from bot.parcels import Parcel, Sender, Sent, Way
 from bot.store import Store
@@ -123,6 +124,7 @@ class Outbox:
         refused = False
         while way := self._way(parcel, refused):
             sent = await self._try(parcel, way)
+            metrics.sends.labels(parcel.platform, way, sent.word).inc()
             if sent.word in ("delivered", "gone") or (sent.word == "refused" and way == "push"):
                 break
             if sent.word == "refused":
@@ -142,6 +144,7 @@ class Outbox:
             if parcel.kind == "erased":  # the last that is kept of somebody does not wait for the next turn
                 await self._store.give_up(parcel)
             return None
+        metrics.dropped.labels(parcel.platform, parcel.kind, parcel.risk).inc()
         log.warning("dropped", platform=parcel.platform, kind=parcel.kind, risk=parcel.risk)
         return await self._store.give_up(parcel)
 

@@ -25,6 +25,7 @@ from bot.store import Store
 from bot.versions import Versions
 from bot.web.chat import PLATFORM as WEB
 from bot.web.chat import Chat
+from bot.web.metrics import metrics_route
 from bot.web.pages import site_routes
 from flows.model import Book
 
@@ -102,6 +103,9 @@ class Bot:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
+            if self.settings.admin_tokens:
+                tokens = [token.get_secret_value() for token in self.settings.admin_tokens.values()]
+                app.add_routes([metrics_route(tokens, lambda: self._store.waiting(self.clock()))])
             app.add_routes(site_routes(self._shelf, self.settings.retention_days, self.trouble))
             await self._serve(app, opened)
         ended = asyncio.Event()

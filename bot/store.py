@@ -210,6 +210,13 @@ class Store:
             await _forget(connection, [id for id, parcel in found.items() if not parcel])
         return [parcel for parcel in found.values() if parcel]
 
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """How many parcels are due and not yet delivered, and for how long the oldest of them has been."""
+        due = sa.select(sa.func.count(), sa.func.min(outbox.c.due)).where(outbox.c.due <= _ms(now))
+        async with self.database.read() as connection:
+            count, oldest = (await connection.execute(due)).one()
+        return count, timedelta(milliseconds=_ms(now) - oldest if count else 0)
+
     async def release(self) -> None:
         """Takes every parcel out of the hand it is in. Only for who knows that all those hands are dead."""
         async with self.database.begin() as connection:
