@@ -72,6 +72,11 @@ class Process:
         """Where it serves."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def id(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     async def end(self, number: signal.Signals) -> int:
         """Sends it a signal and returns its exit code once it is gone."""
         self._process.send_signal(number)
