@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import database, logs, lookup, terminal
+from bot.commandline import any_settings, fail
 from bot.core import tokyo_now
 from bot.discord.cli import discord_app
 from bot.guide import book_of
+from bot.keeping import privacy_app, secret_app
 from bot.line.cli import line_app
 from bot.settings import Settings, SettingsError
 from flows.desks import Offered
@@ -30,6 +30,8 @@ from flows.understand import understand
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
+app.add_typer(privacy_app, name="privacy", help="What is kept, held against what is promised.")
+app.add_typer(secret_app, name="secret", help="The key to what is kept.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
 app.add_typer(discord_app, name="discord", help="Discord: invite, welcome post, what a safe server wants.")
 
@@ -74,18 +76,8 @@ class By(StrEnum):
 Now = Annotated[str | None, typer.Option(help='freezes the clock, e.g. "2026-11-22 23:10" (Asia/Tokyo)')]
 
 
-def _fail(code: int, *lines: str) -> typer.Exit:
-    for line in lines:
-        typer.echo(line, err=True)
-    return typer.Exit(code)
-
-
 def _settings() -> Settings:
-    dotenv = Path(".env")
-    try:
-        settings = Settings.load(os.environ, dotenv if dotenv.exists() else None)
-    except SettingsError as error:
-        raise _fail(2, *error.lines) from None
+    settings = any_settings()
     logs.configure(settings.log_level, settings.log_format)
     return settings
 
@@ -94,7 +86,7 @@ def _book(settings: Settings) -> Book:
     try:
         return book_of(read_folder(settings.content_dir), settings)
     except ContentError as error:
-        raise _fail(1, *map(str, error.problems)) from None
+        raise fail(1, *map(str, error.problems)) from None
 
 
 def _clock(now: str | None) -> Callable[[], datetime]:
@@ -103,7 +95,7 @@ def _clock(now: str | None) -> Callable[[], datetime]:
     try:
         frozen = moment(now)
     except ValueError:
-        raise _fail(2, f'--now "{now}" is no time. Write it like "2026-11-22 23:10".') from None
+        raise fail(2, f'--now "{now}" is no time. Write it like "2026-11-22 23:10".') from None
     return lambda: frozen
 
 
@@ -116,18 +108,18 @@ def run(
 
     settings = _settings()
     if only and settings.sqlite:
-        raise _fail(2, f"--only {only} needs PostgreSQL: SQLite serves one process. Set DATABASE_URL.")
+        raise fail(2, f"--only {only} needs PostgreSQL: SQLite serves one process. Set DATABASE_URL.")
     bot = process.Bot(settings, typer.echo, only.value if only else None)
     try:
         asyncio.run(process.run(bot))
     except SettingsError as error:
-        raise _fail(2, *error.lines) from None
+        raise fail(2, *error.lines) from None
     except ContentError as error:
-        raise _fail(1, *map(str, error.problems)) from None
+        raise fail(1, *map(str, error.problems)) from None
     except database.NotReady as error:
-        raise _fail(1, str(error)) from None
+        raise fail(1, str(error)) from None
     except OSError as error:
-        raise _fail(
+        raise fail(
             1, f"{settings.host}:{settings.port} cannot be used: {error.strerror}. Set PORT."
         ) from None
 
@@ -205,7 +197,7 @@ def desks_command(
                 book, moment, areas, who.value, by.value if by else None, everything=everything
             )
     except lookup.UnknownDesk:
-        raise _fail(
+        raise fail(
             1, f'There is no desk "{id}" that may be shown. See: python -m bot desks --all --json'
         ) from None
     if as_json:
@@ -230,7 +222,7 @@ def upgrade() -> None:
     try:
         asyncio.run(database.upgrade(settings.database_url))
     except database.NotReady as error:
-        raise _fail(1, str(error)) from None
+        raise fail(1, str(error)) from None
     typer.echo("The database is up to date.")
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import metrics
 from bot.incoming import Arrival, Content, Incoming, Outcome, Word, in_turns
 from bot.logs import fault, log
 from bot.outbox import Outbox
@@ -134,7 +135,7 @@ class Core:
         if self._queue or self._stopping:
             return
         self._arrived.clear()
-        quiet = self._quiet if self._outbox.settled else None
+        quiet = self._quiet if self._outbox.busy else None
         with suppress(TimeoutError):
             async with asyncio.timeout(quiet):
                 await self._arrived.wait()
@@ -146,6 +147,7 @@ class Core:
         committing = asyncio.create_task(self._commit_all(batch))
         await asyncio.wait({committing}, timeout=self._patience)
         if not committing.done():
+            metrics.slow_commits.inc()
             log.error("slow", turns=len(batch))
             await self._outlast(committing, batch)
         committing.result()
@@ -170,6 +172,7 @@ class Core:
         except _TooLate:
             pass
         except Exception as error:
+            metrics.failed_commits.inc()
             log.error("commit", turns=len(batch), fault=fault(error))
             for theirs in self._risk_first(batch):
                 await self._commit_alone(theirs)
@@ -182,6 +185,7 @@ class Core:
         except _TooLate:
             pass
         except Exception as error:
+            metrics.failed_commits.inc()
             log.error("commit", turns=len(theirs), fault=fault(error))
             self._from_memory(theirs)
 
@@ -268,7 +272,9 @@ class Core:
             return
         for arrival in turn:
             arrival.finish(outcome)
-        trace = outcome.trace or Trace()
+        trace, seconds = outcome.trace or Trace(), asyncio.get_running_loop().time() - turn[0].since
+        metrics.turns.labels(outcome.word, trace.risk).inc()
+        metrics.seconds.observe(seconds)
         log.info(
             "turn",
             outcome=outcome.word,
@@ -276,5 +282,5 @@ class Core:
             risk=trace.risk,
             flow=trace.flow,
             step=trace.step,
-            ms=round((asyncio.get_running_loop().time() - turn[0].since) * 1000),
+            ms=round(seconds * 1000),
         )

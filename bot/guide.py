@@ -123,8 +123,10 @@ class Publisher:
         if found[0] == guide.version:
             return None
         try:
-            return self._guide(found[1])
+            newer = self._guide(found[1])
         except ContentError as error:  # published by another release of this software
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=guide.version)
             return None
+        self.refused = None
+        return newer

@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -45,7 +46,7 @@ def configure(level: str, form: Literal["text", "json"], out: TextIO = sys.stder
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: _Printer(out),
         cache_logger_on_first_use=False,
     )
     level_of_libraries = max(number, logging.WARNING)
@@ -70,6 +71,16 @@ def quiet_loop(loop: asyncio.AbstractEventLoop) -> None:
 def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     log.error("asyncio", fault=fault(error) if error else "unknown")
+
+
+class _Printer(structlog.PrintLogger):
+    """Loses lines that cannot be written: a full disk or a closed pipe takes the log away, and nobody's answer."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warning = error = critical = msg
 
 
 class _Libraries(logging.Handler):

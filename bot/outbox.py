@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot import metrics
 from bot.logs import fault, log
 from bot.parcels import Parcel, Sender, Sent, Way
 from bot.store import Store
@@ -91,6 +92,11 @@ class Outbox:
             if parcel.id not in ours:
                 self.post(parcel, lease_until, tried=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is in hand, or delivered and not yet deleted."""
+        return bool(self._tries or self.settled)
+
     async def idle(self) -> None:
         """Returns when nothing is in hand."""
         while self._tries:
@@ -118,6 +124,7 @@ class Outbox:
         refused = False
         while way := self._way(parcel, refused):
             sent = await self._try(parcel, way)
+            metrics.sends.labels(parcel.platform, way, sent.word).inc()
             if sent.word in ("delivered", "gone") or (sent.word == "refused" and way == "push"):
                 break
             if sent.word == "refused":
@@ -134,7 +141,10 @@ class Outbox:
             return None
         if way:
             self.settled.append(parcel.id)
+            if parcel.kind == "erased":  # the last that is kept of somebody does not wait for the next turn
+                await self._store.give_up(parcel)
             return None
+        metrics.dropped.labels(parcel.platform, parcel.kind, parcel.risk).inc()
         log.warning("dropped", platform=parcel.platform, kind=parcel.kind, risk=parcel.risk)
         return await self._store.give_up(parcel)
 

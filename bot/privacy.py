@@ -121,7 +121,7 @@ def kept_secret(path: Path, notice: Callable[[str], object]) -> str:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _make(path)
+            _make(path, new_secret())
             notice(
                 f"{path} was made: the key to everything this bot keeps. Without it nothing that is kept can be"
                 " read. Back it up, but never together with the database."
@@ -135,13 +135,38 @@ def kept_secret(path: Path, notice: Callable[[str], object]) -> str:
     return secret
 
 
-def _make(path: Path) -> None:
+def previous_path(path: Path) -> Path:
+    """Where the secret before stands, beside the present one."""
+    return path.with_name(f"{path.name}.previous")
+
+
+def new_secret() -> str:
+    """A secret that nobody guesses."""
+    return secrets.token_urlsafe(48)
+
+
+def rotate_secret(path: Path) -> None:
+    """Writes a new secret into a file; the one before is kept beside it.
+
+    A crash in between leaves the same secret in both, which is no rotation.
+
+    Raises:
+        BadSecret: there is none, or a file cannot be written.
+    """
+    try:
+        _make(previous_path(path), path.read_text(encoding="ascii").strip())
+        _make(path, new_secret())
+    except OSError as error:
+        raise BadSecret(f"{path} cannot be changed: {error.strerror}. Has the bot run here?") from None
+
+
+def _make(path: Path, secret: str) -> None:
     """Writes beside and moves into place, so that a crash leaves no half a secret."""
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+        file.write(secret + "\n")
         file.flush()
         os.fsync(descriptor)
     draft.replace(path)

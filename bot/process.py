@@ -29,6 +29,7 @@ from bot.store import Store
 from bot.versions import Versions
 from bot.web.chat import PLATFORM as WEB
 from bot.web.chat import Chat
+from bot.web.metrics import metrics_route
 from bot.web.pages import site_routes
 from flows.model import Book
 
@@ -89,6 +90,8 @@ class Bot:
         senders: dict[str, Sender] = {}
         self._store = Store(self._database, keyring)
         self._outbox = Outbox(self._store, senders, self.clock, self.pause)
+        if self._database.sqlite:  # it serves one process, so whoever had parcels in hand is dead
+            await self._try(self._store.release)
         core = Core(self._store, self._outbox, self._shelf, self.clock)
         line = connect(self.settings, self._store, self.clock, self._book) if self.settings.line else None
         if line:
@@ -112,6 +115,9 @@ class Bot:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
+            if self.settings.admin_tokens:
+                tokens = [token.get_secret_value() for token in self.settings.admin_tokens.values()]
+                app.add_routes([metrics_route(tokens, lambda: self._store.waiting(self.clock()))])
             app.add_routes(site_routes(self._shelf, self.trouble))
             await self._serve(app, opened)
         ended = asyncio.Event()

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.privacy import SECRET_LENGTH, BadSecret, Keyring, kept_secret
+from bot.privacy import SECRET_LENGTH, BadSecret, Keyring, kept_secret, previous_path
 
 #: Where BOT_SECRET is made once when it is not set and the database is SQLite.
 SECRET_FILE = Path("data/secret")
@@ -237,6 +237,8 @@ class Settings(BaseSettings):
         if self.bot_secret:
             return Keyring(self.bot_secret.get_secret_value(), previous)
         try:
+            if not previous and previous_path(path).exists():
+                previous = kept_secret(previous_path(path), notice)
             return Keyring(kept_secret(path, notice), previous)
         except BadSecret as error:
             raise SettingsError([f"BOT_SECRET is not set, and {error}"]) from None

@@ -212,13 +212,25 @@ class Store:
             await _forget(connection, [id for id, parcel in found.items() if not parcel])
         return [parcel for parcel in found.values() if parcel]
 
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """How many parcels are due and not yet delivered, and for how long the oldest of them has been."""
+        due = sa.select(sa.func.count(), sa.func.min(outbox.c.due)).where(outbox.c.due <= _ms(now))
+        async with self.database.read() as connection:
+            count, oldest = (await connection.execute(due)).one()
+        return count, timedelta(milliseconds=_ms(now) - oldest if count else 0)
+
+    async def release(self) -> None:
+        """Takes every parcel out of the hand it is in. Only for who knows that all those hands are dead."""
+        async with self.database.begin() as connection:
+            await connection.execute(sa.update(outbox).values(lease_until=0))
+
     async def hand_back(self, parcel: Parcel, until: datetime) -> None:
         """Lets a parcel rest until a time; then it is anybody's."""
         async with self.database.begin() as connection:
             await _lease(connection, [parcel.id], until)
 
     async def give_up(self, parcel: Parcel) -> None:
-        """Forgets a parcel that cannot be delivered, and remembers that its question was not seen."""
+        """Forgets a parcel for which nothing more is done; what was the last reply counts as not seen."""
         async with self.database.begin() as connection:
             row = (await connection.execute(_TAKE_ONE, {"among": [parcel.key]})).one_or_none()
             person = self._records.person(*row) if row else None
@@ -226,6 +238,7 @@ class Store:
                 person.unheard = True
                 await connection.execute(_KEEP, {"k": person.key, "s": self._records.seal_person(person)})
             await _forget(connection, [parcel.id])
+        self._erased |= parcel.kind == "erased"
 
     async def count_push(self, now: datetime) -> int:
         """Counts one push in the month of `now` (aware, in Asia/Tokyo); returns how many there were with this one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,21 @@ async def test_what_is_delivered_is_deleted_with_the_next_transaction(
     async with store.transaction(NOW) as transaction:
         await transaction.write(Changes(sent=outbox.settled))
     assert await rows(store) == 0
+
+
+async def test_the_confirmation_of_an_erase_is_deleted_at_once_and_leaves_no_trace(
+    store: Store, outbox: Outbox, url: str
+) -> None:
+    one = ordinary(kind="erased")
+    lease = outbox.lease()
+    await keep(store, parcels=[(one, lease)])
+    outbox.post(one, lease)
+    await outbox.idle()
+    assert await rows(store) == 0
+    await store.clear_traces()
+    if store.database.sqlite:
+        file = Path(url.removeprefix("sqlite+aiosqlite:///"))
+        assert one.key not in b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
 
 
 async def test_replies_to_one_person_are_sent_in_order_and_to_others_meanwhile(

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot import database as databases
 from bot.core import Core
-from bot.outbox import Outbox
+from bot.database import Database
+from bot.outbox import LEASE, Outbox
 from bot.parcels import Kind, Way
+from bot.privacy import Keyring
 from bot.records import Person
 from bot.store import Store
 from flows.model import Risk, State
-from tests.rows import keep, key, stands
+from tests.line.conftest import bot_on_line
+from tests.line.standin import Line
+from tests.rows import keep, key, parcel, stands
 from tests.test_outbox import REFUSED, ordinary
-from tests.tiny import DECLINE, NOW, REMIND, Clock, Mouth, Recorder
+from tests.tiny import DECLINE, NOW, REMIND, SECRET, Clock, Mouth, Recorder
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,19 @@ async def test_what_a_dead_process_left_behind_is_sent_as_its_age_allows(
     assert sender.ways == ([way] if way else [])
     assert (await stands(store, key())).unheard is (way is None)
     assert bool(outbox.settled) is (way is not None)
+
+
+async def test_on_one_machine_a_restart_takes_over_at_once(tmp_path: Path, clock: Clock) -> None:
+    """Nobody else can have it in hand, so that danger does not wait for the end of a dead process's lease."""
+    url, line = f"sqlite+aiosqlite:///{tmp_path}/line.db", Line()
+    await databases.upgrade(url)
+    database, keyring = Database(url), Keyring(SECRET)
+    left = parcel(key(), platform="line", address={"to": "U1", "token": line.token("U1")})
+    await keep(Store(database, keyring), parcels=[(left, clock() + LEASE)])
+    await database.close()
+    async with bot_on_line(tmp_path, line, clock):
+        await line.reached(1)
+    assert [(way, to) for way, to, _ in line.said] == [("reply", "U1")]
 
 
 async def test_a_leftover_that_is_refused_was_sent(store: Store, outbox: Outbox, sender: Recorder) -> None:

@@ -104,6 +104,11 @@ def moment(event: Json) -> int:
     return stamp if isinstance(stamp, int) else 0
 
 
+def is_redelivery(event: Json) -> bool:
+    """Whether LINE delivers the event again because it got no 200 before."""
+    return _table(event, "deliveryContext").get("isRedelivery") is True
+
+
 def group_joined(event: Json) -> tuple[str, str, str] | None:
     """The kind (`group`, `room`), id and reply token of a group that the bot was taken into, or None."""
     source = _table(event, "source")

@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from bot import metrics
 from bot.incoming import Incoming, Outcome
 from bot.line.api import Api
-from bot.line.events import Events, group_joined, moment
+from bot.line.events import Events, group_joined, is_redelivery, moment
 from bot.logs import fault, log
 
 PATH = "/line/webhook"
@@ -66,6 +67,7 @@ class Webhook:
         if given is None:
             return web.Response(status=400)
         account, events = given
+        metrics.redeliveries.inc(sum(map(is_redelivery, events)))
         for event in events:
             if joined := group_joined(event):
                 self._aside(self._leave(*joined))

@@ -9,6 +9,7 @@ import hmac
 import io
 import json
 import random
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,12 +34,14 @@ _TOO_MANY = {
 
 @dataclass
 class Line:
-    """LINE's API. `said` holds what reached a chat: how (`reply`, `push`), to whom, the messages.
+    """LINE's API. `said` holds what reached a chat: how (`reply`, `push`), to whom, the messages; `answers` the
+    replies by their tokens, each with the moment.
 
     Tokens are good once, and only those that `token` gave out.
     """
 
     said: list[tuple[str, str, list[dict[str, Any]]]] = field(default_factory=list)
+    answers: dict[str, tuple[float, list[dict[str, Any]]]] = field(default_factory=dict)
     faults: deque[Fault] = field(default_factory=deque)
     calls: list[str] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -89,7 +92,9 @@ class Line:
             to = self._tokens.pop(body["replyToken"], None)
             if to is None:
                 return _refused(400, "Invalid reply token")
-            return self._take("reply", to, body["messages"])
+            answer = self._take("reply", to, body["messages"])
+            self.answers[body["replyToken"]] = (time.time(), body["messages"])
+            return answer
 
         if "X-Line-Retry-Key" in request.headers:
             return _refused(400, "The retry key is not acceptable for this API")
