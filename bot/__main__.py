@@ -16,6 +16,7 @@ import typer
 
 from bot import database, logs, lookup, terminal
 from bot.core import tokyo_now
+from bot.editing.cli import content_app
 from bot.line.cli import line_app
 from bot.postal import municipality
 from bot.settings import Settings, SettingsError
@@ -29,6 +30,7 @@ from flows.understand import understand
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
+app.add_typer(content_app, name="content", help="The words and desks: workbooks, publishing.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
 
 

@@ -13,7 +13,8 @@ from tests.support import book, bundle
 
 #: What YAML reads as something else, or not at all, when it is written carelessly.
 TRICKY = (
-    "はい。", "yes", "- a", "a: b", "1\n2\n\n3", "# x", "a #b", "\"q\" \\ 'x'", "{", "12:30", "👩‍👩‍👧", "- [x]\n  y", "|",
+    "はい。", "yes",
+    "- a", "a: b", "1\n2\n\n3", "# x", "a #b", "\"q\" \\ 'x'", "{", "12:30", "👩‍👩‍👧", "- [x]\n  y", "|",
     "a,b", "0123", "x:", "[1]", "&a", "*a", "!a", "%a", "@a", "`a", "~", "null", "a\n  b", "a\u2028x", "お。\n\nい。",
 )  # fmt: skip
 
