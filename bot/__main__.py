@@ -207,6 +207,24 @@ def desks_command(
         typer.echo("\n".join(lookup.as_text(book, areas, found, moment)))
 
 
+@app.command(name="doctor")
+def doctor_command() -> None:
+    """Look at everything the bot stands on, and say what to do; exit 1 when something is wrong."""
+    from bot import doctor
+
+    settings = _settings()
+
+    async def examined() -> bool:
+        wrong = False
+        async for finding in doctor.examine(settings, tokyo_now):
+            typer.echo(str(finding))
+            wrong = wrong or finding.good is False
+        return wrong
+
+    if asyncio.run(examined()):
+        raise typer.Exit(1)
+
+
 @db_app.command()
 def upgrade() -> None:
     """Bring the database's schema to that of this version."""

@@ -6,6 +6,7 @@ somebody was seen. A batch of turns is one transaction: people are taken first, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from bot.database import Database, events, outbox, people, pushes
 from bot.parcels import Parcel
 from bot.privacy import Keyring
 from bot.records import Person, Records
+from flows.model import Target
 
 #: Days for which a handled event is known.
 EVENT_DAYS = 7
@@ -36,6 +38,7 @@ _TAKE = (
     .where(_among(people.c.key))
     .order_by(people.c.key)
 )
+_TAKE_NEXT = sa.select(people.c.key, people.c.last_day, people.c.sealed).order_by(people.c.key).limit(CHUNK)
 _TAKE_FREE = _TAKE.with_for_update(skip_locked=True)
 _TAKE_ONE = _TAKE.with_for_update()
 _KEEP = sa.update(people).where(people.c.key == sa.bindparam("k")).values(sealed=sa.bindparam("s"))
@@ -232,6 +235,24 @@ class Store:
         more = first.on_conflict_do_update(index_elements=["month"], set_={"count": pushes.c.count + 1})
         async with self.database.begin() as connection:
             return int((await connection.execute(more.returning(pushes.c.count))).scalar_one())
+
+    # ------------------------------------------------------------------------------------------ counting
+
+    async def standing(self) -> Counter[Target]:
+        """How many people stand on each step. Each row is opened, counted and forgotten."""
+        count: Counter[Target] = Counter()
+        last = b""
+        while True:
+            statement = _TAKE_NEXT.where(people.c.key > last)
+            async with self.database.read() as connection:
+                rows = (await connection.execute(statement)).all()
+            for row in rows:
+                person = self._records.person(*row)
+                if person.state and person.state.at.flow:
+                    count[Target(person.state.at.flow, person.state.at.step)] += 1
+            if len(rows) < CHUNK:
+                return count
+            last = rows[-1].key
 
     # ------------------------------------------------------------------------------------------ retention
 
