@@ -61,6 +61,14 @@ pushes = sa.Table(
     sa.Column("month", sa.String(7), primary_key=True),  # 2026-11, in Asia/Tokyo
     sa.Column("count", sa.Integer),
 )
+totals = sa.Table(
+    "totals",
+    _metadata,
+    sa.Column("day", sa.Date, primary_key=True),  # in Asia/Tokyo
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("count", sa.Integer),
+)
 content = sa.Table(
     "content",
     _metadata,

@@ -17,10 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import totals
 from bot.database import Database, events, outbox, people, pushes
 from bot.parcels import Parcel
 from bot.privacy import Keyring
 from bot.records import Person, Records
+from bot.totals import Counts
 from flows.model import Target
 
 #: Days for which a handled event is known.
@@ -75,6 +77,7 @@ class Changes:
         erase: keys whose parcels go, whatever they are.
         unremind: keys whose reminders go.
         sent: parcels that were delivered before.
+        totals: what the turns add to the day's totals.
     """
 
     people: Sequence[Person] = ()
@@ -83,6 +86,7 @@ class Changes:
     erase: set[bytes] = field(default_factory=set)
     unremind: set[bytes] = field(default_factory=set)
     sent: Sequence[bytes] = ()
+    totals: Counts = field(default_factory=Counter)
 
 
 class Transaction:
@@ -130,6 +134,7 @@ class Transaction:
         await self._for(_UNREMIND, sorted(changes.unremind), now=_ms(self._now))
         await self._for(_SENT, sorted(changes.sent))
         await self._each(sa.insert(outbox), [self._row(*parcel) for parcel in changes.parcels])
+        await totals.add(self._connection, today, changes.totals)
         self.erased = bool(changes.erase)
 
     async def _write_people(self, everybody: Sequence[Person]) -> None:
@@ -243,13 +248,10 @@ class Store:
         count: Counter[Target] = Counter()
         last = b""
         while True:
-            statement = _TAKE_NEXT.where(people.c.key > last)
             async with self.database.read() as connection:
-                rows = (await connection.execute(statement)).all()
-            for row in rows:
-                person = self._records.person(*row)
-                if person.state and person.state.at.flow:
-                    count[Target(person.state.at.flow, person.state.at.step)] += 1
+                rows = (await connection.execute(_TAKE_NEXT.where(people.c.key > last))).all()
+            states = (self._records.person(*row).state for row in rows)
+            count.update(Target(state.at.flow, state.at.step) for state in states if state and state.at.flow)
             if len(rows) < CHUNK:
                 return count
             last = rows[-1].key

@@ -13,8 +13,10 @@ from flows.hours import TOKYO
 from flows.listing.report import report
 from flows.loader import load_book, read_folder
 from flows.model import Book, Where
+from flows.operators import operators_words
 from flows.play import walk
 from flows.problems import ContentError
+from flows.walked import report as report_walk
 
 CONTENT = Path("content")
 #: A moment in office hours, so that the walk meets desks of every kind.
@@ -42,10 +44,15 @@ def check(folder: Folder = CONTENT) -> None:
 
 
 @app.command(name="walk")
-def walk_command(folder: Folder = CONTENT) -> None:
+def walk_command(
+    folder: Folder = CONTENT,
+    html: Annotated[Path | None, typer.Option(help="writes a report that can be read into this file")] = None,
+) -> None:
     """Play every branch by machine from the greeting; exit 1 on a dead end or on anything not reached."""
     book = _load(folder)
     result = walk(book, NOON)
+    if html:
+        html.write_text(report_walk(result, operators_words(read_folder(folder))["walk"]), encoding="utf-8")
     missing = result.missing()
     for flow in book.flows.values():
         steps = [target for target in result.steps() if target.flow == flow.id]

@@ -17,7 +17,7 @@ from bot.settings import SettingsError
 from bot.store import Store
 from bot.versions import Entry, Versions
 from flows.hours import TOKYO
-from flows.loader import Bundle, load_book, read_folder
+from flows.loader import load_book, read_folder
 from flows.operators import Words, operators_words
 from flows.problems import ContentError
 
@@ -54,6 +54,7 @@ def import_command(
 ) -> None:
     """Show what a workbook changes, and write it into the content folder."""
     from bot.editing import comparing, workbook
+    from bot.editing.folder import write_folder
 
     folder = any_settings().content_dir
     all = _sheets(folder)
@@ -72,7 +73,10 @@ def import_command(
     if not yes and not typer.confirm(words["ask"]):
         typer.echo(words["kept"])
         return
-    write_folder(folder, all.files, found.files)
+    try:
+        write_folder(folder, all.files, found.files)
+    except OSError as error:
+        raise fail(1, f"{folder} cannot be written: {error.strerror}. Nothing was changed.") from None
     typer.echo(words["written"])
 
 
@@ -204,30 +208,3 @@ def _lines(found: Difference, words: Words) -> Iterator[str]:
 
 def _shown(text: str, words: Words) -> str:
     return text.replace("\n", "\n      ") or words["nothing"]
-
-
-def write_folder(folder: Path, before: Bundle, after: Bundle) -> None:
-    """Writes the files that differ: all beside the old ones first, so that a full disk changes nothing.
-
-    Args:
-        folder: the content folder.
-        before: what it holds.
-        after: what it will hold; no file less.
-    """
-    ready: list[tuple[Path, Path]] = []
-    try:
-        for name, text in after.items():
-            if before.get(name) == text:
-                continue
-            target = folder / name
-            old = target.read_bytes() if target.exists() else b""
-            new = target.with_name(f".{target.name}.new")
-            ready.append((new, target))
-            ends = text.replace("\n", "\r\n") if b"\r\n" in old else text
-            new.write_bytes((b"\xef\xbb\xbf" if old.startswith(b"\xef\xbb\xbf") else b"") + ends.encode())
-    except OSError as error:
-        for new, _ in ready:
-            new.unlink(missing_ok=True)
-        raise fail(1, f"{folder} cannot be written: {error.strerror}. Nothing was changed.") from None
-    for new, target in ready:
-        new.replace(target)

@@ -5,6 +5,7 @@ There is one way into a running bot (`bot.guide.Publisher`): every process takes
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,17 +76,20 @@ async def publish(plan: Plan, versions: Versions, now: datetime) -> bool:
 
 
 async def _plan(files: Bundle, versions: Versions, store: Store) -> Plan:
-    book = load_book(files, municipality)
-    words = operators_words(files)["publish"]
     newest = await versions.newest()
-    difference = None
-    if newest:
-        try:
-            difference = changed(load_book(newest[1]), book, newest[1], files)
-        except ContentError:  # of another release
-            difference = None
+    # Beside the loop: reading two books takes seconds, and a process that shows the plan also answers people.
+    difference, version = await asyncio.to_thread(_compared, files, newest[1] if newest else None)
+    words = operators_words(files)["publish"]
     standing = await store.standing()
-    return Plan(book.version, files, newest[0] if newest else "", difference, standing, words)
+    return Plan(version, files, newest[0] if newest else "", difference, standing, words)
+
+
+def _compared(files: Bundle, before: Bundle | None) -> tuple[Changed | None, str]:
+    book = load_book(files, municipality)
+    try:
+        return (changed(load_book(before), book, before, files) if before else None), book.version
+    except ContentError:  # of another release
+        return None, book.version
 
 
 def lines(plan: Plan) -> Iterator[str]:
