@@ -16,6 +16,7 @@ from bot import database, logs, lookup, terminal
 from bot.commandline import any_settings, fail
 from bot.core import tokyo_now
 from bot.discord.cli import discord_app
+from bot.editing.cli import content_app
 from bot.guide import book_of
 from bot.keeping import privacy_app, secret_app
 from bot.line.cli import line_app
@@ -32,6 +33,7 @@ db_app = typer.Typer(no_args_is_help=True)
 app.add_typer(db_app, name="db", help="The database.")
 app.add_typer(privacy_app, name="privacy", help="What is kept, held against what is promised.")
 app.add_typer(secret_app, name="secret", help="The key to what is kept.")
+app.add_typer(content_app, name="content", help="The words and desks: workbooks, publishing.")
 app.add_typer(line_app, name="line", help="LINE: set-up, state, menus.")
 app.add_typer(discord_app, name="discord", help="Discord: invite, welcome post, what a safe server wants.")
 
@@ -213,6 +215,24 @@ def page(name: Annotated[PageName, typer.Argument(help="which page")]) -> None:
 
     book = _book(_settings())
     typer.echo("\n".join(pages.as_text(getattr(book.pages, name.value), book)))
+
+
+@app.command(name="doctor")
+def doctor_command() -> None:
+    """Look at everything the bot stands on, and say what to do; exit 1 when something is wrong."""
+    from bot import doctor
+
+    settings = _settings()
+
+    async def examined() -> bool:
+        wrong = False
+        async for finding in doctor.examine(settings, tokyo_now):
+            typer.echo(str(finding))
+            wrong = wrong or finding.good is False
+        return wrong
+
+    if asyncio.run(examined()):
+        raise typer.Exit(1)
 
 
 @db_app.command()

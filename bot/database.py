@@ -70,6 +70,14 @@ consents = sa.Table(
     sa.Column("day", sa.Date),
     sa.Column("sealed", Bytes),
 )
+totals = sa.Table(
+    "totals",
+    _metadata,
+    sa.Column("day", sa.Date, primary_key=True),  # in Asia/Tokyo
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("count", sa.Integer),
+)
 content = sa.Table(
     "content",
     _metadata,

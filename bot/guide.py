@@ -1,8 +1,8 @@
 """The content in use, and how it comes into a running bot: one checked bundle after another.
 
-`content/` is the working copy. At the start it is checked and published when it differs from the newest version in
-the database; every process takes the newest version between two batches. A bundle that fails a check is refused and
-the version before stays.
+`content/` is the working copy. At the start it is checked, and published when it never was; every process takes the
+newest version between two batches. A folder that was published before and is not the newest was left by going back:
+that holds until `content publish`. A bundle that fails a check is refused and the version before stays.
 """
 
 from __future__ import annotations
@@ -99,6 +99,15 @@ class Publisher:
             self.refused = error
             log.error("content refused", problems=len(error.problems), kept=before[0])
             return self._guide(before[1])
+        newest = await self._tried(self._versions.newest(guide.version))
+        known = await self._tried(self._versions.bundle(guide.version)) if newest else None
+        if newest and known:
+            try:
+                return self._guide(newest[1])
+            except ContentError as error:  # published by another release of this software
+                self.refused = error
+                log.error("content refused", problems=len(error.problems), kept=guide.version)
+                return guide
         if await self._tried(self._versions.publish(guide.version, files, self._clock())):
             log.info("content published", version=guide.version)
         return guide

@@ -26,7 +26,10 @@ from bot.parcels import Sender
 from bot.privacy import Keyring
 from bot.settings import Settings
 from bot.store import Store
+from bot.totals import Totals
 from bot.versions import Versions
+from bot.web.access import Access
+from bot.web.admin import Admin
 from bot.web.chat import PLATFORM as WEB
 from bot.web.chat import Chat
 from bot.web.metrics import metrics_route
@@ -115,10 +118,11 @@ class Bot:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
+            app.add_routes(site_routes(self._shelf, self.trouble))
             if self.settings.admin_tokens:
                 tokens = [token.get_secret_value() for token in self.settings.admin_tokens.values()]
                 app.add_routes([metrics_route(tokens, lambda: self._store.waiting(self.clock()))])
-            app.add_routes(site_routes(self._shelf, self.trouble))
+                app.add_routes(self._admin().routes())
             await self._serve(app, opened)
         ended = asyncio.Event()
         work = asyncio.create_task(self._rounds(ended))
@@ -145,6 +149,13 @@ class Bot:
             count = len(self._publisher.refused.problems)
             return f"The content folder has {count} problems; the version before is in use. See: python -m flows check"
         return None
+
+    def _admin(self) -> Admin:
+        secure = (self.settings.public_url or "").startswith("https:")
+        access = Access(self.settings.admin_tokens, self.clock, secure)
+        versions, totals = Versions(self._database), Totals(self._database)
+        folder = self.settings.content_dir
+        return Admin(access, folder, self._book, versions, self._store, totals, self.clock)
 
     def _words(self) -> Mapping[str, str]:
         return self._book().pages.chat

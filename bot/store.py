@@ -6,6 +6,7 @@ somebody was seen. A batch of turns is one transaction: people are taken first, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import totals
 from bot.database import Database, consents, events, outbox, people, pushes
 from bot.parcels import Parcel
 from bot.privacy import Keyring
 from bot.records import Person, Records
+from bot.totals import Counts
+from flows.model import Target
 
 #: Days for which a handled event is known.
 EVENT_DAYS = 7
@@ -36,6 +40,7 @@ _TAKE = (
     .where(_among(people.c.key))
     .order_by(people.c.key)
 )
+_TAKE_NEXT = sa.select(people.c.key, people.c.last_day, people.c.sealed).order_by(people.c.key).limit(CHUNK)
 _TAKE_FREE = _TAKE.with_for_update(skip_locked=True)
 _TAKE_ONE = _TAKE.with_for_update()
 _KEEP = sa.update(people).where(people.c.key == sa.bindparam("k")).values(sealed=sa.bindparam("s"))
@@ -73,6 +78,7 @@ class Changes:
         erase: keys whose parcels and consents go, whatever they are.
         unremind: keys whose reminders go.
         sent: parcels that were delivered before.
+        totals: what the turns add to the day's totals.
     """
 
     people: Sequence[Person] = ()
@@ -81,6 +87,7 @@ class Changes:
     erase: set[bytes] = field(default_factory=set)
     unremind: set[bytes] = field(default_factory=set)
     sent: Sequence[bytes] = ()
+    totals: Counts = field(default_factory=Counter)
 
 
 class Transaction:
@@ -129,6 +136,7 @@ class Transaction:
         await self._for(_UNREMIND, sorted(changes.unremind), now=_ms(self._now))
         await self._for(_SENT, sorted(changes.sent))
         await self._each(sa.insert(outbox), [self._row(*parcel) for parcel in changes.parcels])
+        await totals.add(self._connection, today, changes.totals)
         self.erased = bool(changes.erase)
 
     async def _write_people(self, everybody: Sequence[Person]) -> None:
@@ -247,6 +255,21 @@ class Store:
         more = first.on_conflict_do_update(index_elements=["month"], set_={"count": pushes.c.count + 1})
         async with self.database.begin() as connection:
             return int((await connection.execute(more.returning(pushes.c.count))).scalar_one())
+
+    # ------------------------------------------------------------------------------------------ counting
+
+    async def standing(self) -> Counter[Target]:
+        """How many people stand on each step. Each row is opened, counted and forgotten."""
+        count: Counter[Target] = Counter()
+        last = b""
+        while True:
+            async with self.database.read() as connection:
+                rows = (await connection.execute(_TAKE_NEXT.where(people.c.key > last))).all()
+            states = (self._records.person(*row).state for row in rows)
+            count.update(Target(state.at.flow, state.at.step) for state in states if state and state.at.flow)
+            if len(rows) < CHUNK:
+                return count
+            last = rows[-1].key
 
     # ------------------------------------------------------------------------------------------ retention
 

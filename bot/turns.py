@@ -12,6 +12,7 @@ from bot.logs import fault, log
 from bot.parcels import Kind, Parcel, new_id
 from bot.records import Person
 from bot.store import Changes
+from bot.totals import counted
 from flows.hours import TOKYO
 from flows.model import Input, Later, Reply, Risk, Trace, Turn
 
@@ -76,6 +77,8 @@ class Batch:
             log.error("turn", platform=incoming.platform, fault=fault(error))
             self._apologise(turn, person)
             return
+        hour = incoming.received_at.astimezone(TOKYO).hour
+        self.changes.totals.update(counted(person.state, joined(turn), result, hour))
         if result.erase:
             self._erase(person, incoming.previous)
         else:

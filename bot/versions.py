@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,14 @@ import sqlalchemy as sa
 from bot.database import Database, content
 
 _NEWEST = content.c.number.desc()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version as listed: when it was published last."""
+
+    version: str
+    published: datetime
 
 
 class Versions:
@@ -50,3 +59,20 @@ class Versions:
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
         return (row.version, json.loads(zlib.decompress(row.bundle))) if row else None
+
+    async def entries(self) -> list[Entry]:
+        """Every version that was published, the one published last first."""
+        statement = sa.select(content.c.version, content.c.published).order_by(_NEWEST)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        found: dict[str, Entry] = {}
+        for row in rows:
+            found.setdefault(row.version, Entry(row.version, row.published))
+        return list(found.values())
+
+    async def bundle(self, version: str) -> dict[str, str] | None:
+        """The bundle of a version, or None when it was never published."""
+        statement = sa.select(content.c.bundle).where(content.c.version == version).limit(1)
+        async with self._database.read() as connection:
+            packed = await connection.scalar(statement)
+        return json.loads(zlib.decompress(packed)) if packed else None

@@ -14,8 +14,10 @@ from flows.hours import TOKYO
 from flows.listing.report import report
 from flows.loader import Mode, load_book, modes, read_folder
 from flows.model import Book, Where
-from flows.play import walk
+from flows.operators import operators_words
+from flows.play import Walk, walk
 from flows.problems import ContentError
+from flows.walked import report as report_walk
 
 CONTENT = Path("content")
 #: A moment in office hours, so that the walk meets desks of every kind.
@@ -50,18 +52,24 @@ def check(folder: Folder = CONTENT) -> None:
 
 
 @app.command(name="walk")
-def walk_command(folder: Folder = CONTENT) -> None:
+def walk_command(
+    folder: Folder = CONTENT,
+    html: Annotated[Path | None, typer.Option(help="writes a report that can be read into this file")] = None,
+) -> None:
     """Play every branch by machine from the greeting; exit 1 on a dead end or on anything not reached."""
-    whole = [_walked(book) for _, book in _books(folder)]
-    if not all(whole):
+    results = [walk(book, NOON) for _, book in _books(folder)]
+    if html:  # of the standard mode
+        html.write_text(
+            report_walk(results[0], operators_words(read_folder(folder))["walk"]), encoding="utf-8"
+        )
+    if not all([_is_whole(result) for result in results]):
         raise typer.Exit(1)
 
 
-def _walked(book: Book) -> bool:
-    """Tells what the walk reached in a book; whether that is all, without a fault."""
-    result = walk(book, NOON)
+def _is_whole(result: Walk) -> bool:
+    """Tells what a walk reached; whether that is all, without a fault."""
     missing = result.missing()
-    for flow in book.flows.values():
+    for flow in result.book.flows.values():
         steps = [target for target in result.steps() if target.flow == flow.id]
         choices = [choice for choice in result.choices() if choice[0].flow == flow.id]
         typer.echo(

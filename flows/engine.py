@@ -80,7 +80,7 @@ def take_turn(
         return _erased(talk)
     if outcome != "undone" and talk.at != start and (start.flow or marks):
         talk.history = (*talk.history, replace(start, left_by=marks))
-    return _turn(talk)
+    return finished(talk)
 
 
 def answer_from_memory(book: Book, input: Input, now: datetime) -> Reply:
@@ -282,7 +282,8 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
     return (*own, *(_global_button(talk, name) for name in beside))
 
 
-def _turn(talk: Talk) -> Turn:
+def finished(talk: Talk) -> Turn:
+    """The turn that a talk has come to."""
     if not talk.messages:  # nobody meets silence
         talk.explain("not_understood")
     trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))

@@ -745,3 +745,129 @@ def not_a_way(where: Where, value: str, words: Iterable[str]) -> Problem:
 def unknown_choice(where: Where, choice: str, step: str, known: Iterable[str]) -> Problem:
     """A choice that a step does not have."""
     return problem(where, f"「{step}」に「{choice}」という選択肢はありません。", did_you_mean(choice, known))
+
+
+# ---------------------------------------------------------------------------------------------- workbooks
+
+
+def in_sheet(sheet: str, row: int, column: str = "", letter: str = "") -> Where:
+    """A cell of a workbook as a place: sheet, row from 1, column by heading and letter."""
+    return Where(f"シート「{sheet}」", row, f"{column}（{letter}列）" if letter else column)
+
+
+def not_a_workbook(file: str) -> Problem:
+    """A file that is no workbook, or a damaged one."""
+    return problem(
+        Where(file, 1),
+        "Excelのブック（.xlsx）として読めません。",
+        "表計算ソフトで開いて、パスワードをつけずに「Excelブック（.xlsx）」で保存し直してください。",
+    )
+
+
+def workbook_too_large(file: str, most: int) -> Problem:
+    """A workbook far larger than any that was exported; `most` in MB."""
+    return problem(
+        Where(file, 1),
+        f"大きすぎます（{most}MBまで）。",
+        "もう一度 python -m bot content export で書き出してください。",
+    )
+
+
+def unknown_sheet(sheet: str, known: Iterable[str]) -> Problem:
+    """A sheet that no export has."""
+    return problem(
+        in_sheet(sheet, 1), "このシートは知りません。", did_you_mean(sheet, known) or "消してください。"
+    )
+
+
+def missing_sheet(sheet: str) -> Problem:
+    """A sheet that every export has."""
+    return problem(in_sheet(sheet, 1), "シートがありません。", "名前をもどすか、もう一度書き出してください。")
+
+
+def formula_cell(where: Where, value: str) -> Problem:
+    """A formula: it is never evaluated."""
+    return problem(
+        where,
+        f"「{value[:30]}」は式です。",
+        "式は計算しません。文字として書いてください（頭に ' をつけます）。",
+    )
+
+
+def error_cell(where: Where, value: str) -> Problem:
+    """An error value such as #REF!."""
+    return problem(where, f"「{value}」は表計算のエラーです。", "文字を書き直してください。")
+
+
+def typed_cell(where: Where, value: str) -> Problem:
+    """A number, a day or a truth value where text belongs: zeros at the front may be lost."""
+    return problem(
+        where,
+        f"「{value}」は、文字ではなく数や日付になっています。",
+        "セルの書式を「文字列」にして、書き直してください（先頭の0が消えることがあります）。",
+    )
+
+
+def unknown_row(where: Where, value: str, known: Iterable[str]) -> Problem:
+    """A row for a step or part that the content does not have."""
+    hint = did_you_mean(value, known)
+    return problem(
+        where, f"「{value}」はありません。", hint or "新しいステップや項目は、YAMLのファイルで足します。"
+    )
+
+
+def bad_number(where: Where, value: str, wanted: int) -> Problem:
+    """A number of a wording that is neither there nor the next."""
+    return problem(
+        where, f"番号「{value}」は使えません。", f"1から{wanted}までの番号を、とばさずに書いてください。"
+    )
+
+
+def equal_rows(where: Where, value: str, first: int) -> Problem:
+    """Two rows for the same wording or desk."""
+    return problem(
+        where, f"「{value}」の行が2つあります。", f"{first}行目にもあります。番号を変えるか、消してください。"
+    )
+
+
+def missing_row(sheet: str, value: str) -> Problem:
+    """A row that the content has, and the sheet has not."""
+    return problem(
+        in_sheet(sheet, 1),
+        f"「{value}」の行がありません。",
+        "行は消さずに残してください。文なら空に、窓口なら show を no にします。",
+    )
+
+
+def only_to_look_at(where: Where, value: str, wanted: str) -> Problem:
+    """A cell that only explains was changed."""
+    return problem(
+        where, f"「{value}」に変わっています。", f"この列は変えられません。「{wanted}」にもどしてください。"
+    )
+
+
+def changed_by_both(where: Where, value: str, now: str) -> Problem:
+    """The same wording was changed in the workbook and in the content since the export."""
+    return problem(
+        where,
+        f"「{value[:30]}」に直そうとしましたが、書き出したあとに「{now[:30]}」に変わっています。",
+        "もう一度書き出して、そのブックで直してください。",
+    )
+
+
+def mixed_voices(where: Where, value: str) -> Problem:
+    """A text for everybody and for one voice at once."""
+    return problem(
+        where,
+        f"「{value}」と、ほかの行の「だれに」が合いません。",
+        "「みんな」だけにするか、「本人」と「家族」の両方を書いてください。",
+    )
+
+
+def too_many_rows(sheet: str, most: int) -> Problem:
+    """More rows than any sheet can need."""
+    return problem(
+        in_sheet(sheet, most),
+        f"{most}行より多くあります。",
+        "下のほうの、使っていない行を消してください。",
+    )

@@ -20,9 +20,11 @@ ROOMS = {
         "bot/database.py",
         "bot/versions.py",
         "bot/consents.py",
+        "bot/totals.py",
+        "bot/doctor.py",
         "bot/migrations/",
     ),
-    "aiohttp": ("bot/web/", "bot/line/", "bot/discord/", "bot/process.py"),
+    "aiohttp": ("bot/web/", "bot/line/", "bot/discord/", "bot/process.py", "bot/doctor.py"),
 }
 #: What would make the inside depend on a moment, a machine or a platform.
 OUTSIDE = {"asyncio", "aiohttp", "socket", "os", "sqlalchemy", "linebot", "discord", "bot", "random", "time"}

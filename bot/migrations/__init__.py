@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 #: The step that this version of the software works with.
-NEWEST = "0003"
+NEWEST = "0004"
 
 
 def step(connection: sa.Connection) -> str:

@@ -163,12 +163,13 @@ class Graph:
 
     def check_desks(self, problems: list[Problem]) -> None:
         """From every question a human desk is near, by what can be tapped."""
-        taps = self._taps_to_a_desk()
+        taps = self.taps_to_a_desk()
         for target, step in self.steps.items():
             if is_question(step) and taps[target] > TAPS_TO_A_DESK:
                 problems.append(say.desk_too_far(step.where, target.step, TAPS_TO_A_DESK))
 
-    def _taps_to_a_desk(self) -> dict[Target, float]:
+    def taps_to_a_desk(self) -> dict[Target, float]:
+        """From every step, the taps until desks with people are shown."""
         human = self.book.phrases.entries["human"]
         taps = {target: 0.0 if isinstance(step, Desks) else math.inf for target, step in self.steps.items()}
         changed = True

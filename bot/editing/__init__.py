@@ -1,0 +1,1 @@
+"""Content for those who edit it: workbooks, and publishing."""
