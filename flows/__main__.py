@@ -62,7 +62,8 @@ def walk_command(
         html.write_text(
             report_walk(results[0], operators_words(read_folder(folder))["walk"]), encoding="utf-8"
         )
-    if not all([_is_whole(result) for result in results]):
+    whole = [_is_whole(result) for result in results]
+    if not all(whole):
         raise typer.Exit(1)
 
 
