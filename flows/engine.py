@@ -246,10 +246,14 @@ def _offer_language(talk: Talk, heard: Understanding) -> None:
 
 def _meet_risk(talk: Talk, heard: Understanding) -> None:
     now = (heard.risk, heard.speaker, heard.danger)
-    talk.again = (talk.risk, talk.speaker, talk.danger) == now and talk.since <= AGAIN_WITHIN
+    same = (talk.risk, talk.danger) == (heard.risk, heard.danger)
+    same_people = (
+        talk.speaker == heard.speaker or heard.danger == "violence"
+    )  # who hits whom is told bit by bit
+    talk.again = same and same_people and talk.since <= AGAIN_WITHIN
     talk.risk, talk.speaker, talk.danger = now
     talk.since = talk.misses = 0
-    if talk.at.voice is None and (heard.speaker in ("family", "peer") or AS_FAMILY in heard.why):
+    if talk.at.voice is None and AS_FAMILY in heard.why:
         talk.at = replace(talk.at, voice="family")
     if heard.language:  # danger is answered in the language it was written in, without asking first
         talk.at = replace(talk.at, language=heard.language)

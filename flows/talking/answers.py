@@ -12,7 +12,7 @@ from flows.understand import Understanding, match_choice
 
 #: What a listening step leaves to another flow even if it could answer: somebody asks for something plainly.
 _PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
-#: Turns after which a harmless text leaves the talk about danger, and the same after an emergency; two more where the
+#: Turns after which a harmless text leaves the talk about danger, and the same after an emergency; one more where the
 #: bot listens.
 QUIET = (2, 6)
 #: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
@@ -71,7 +71,7 @@ def _past_danger(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step 
     """
     if step is None or not talk.in_crisis() or chosen(talk, step, parts):
         return step
-    patience = QUIET[talk.risk == "emergency"] + (2 if isinstance(step, Listen) else 0)
+    patience = QUIET[talk.risk == "emergency"] + isinstance(step, Listen)
     if talk.since < patience:
         return step
     frames = [frame for frame in talk.at.stack if frame.flow != talk.at.flow and talk.book.located(frame)]
