@@ -6,6 +6,7 @@ merged with the days beside them, and all are rounded to five.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,22 +17,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database, totals
-from flows.model import Input, State, Tap, Turn
+from flows.model import State, Turn
 
 #: What is counted: turns, conversations that begin, and turns by voice, flow, grade of risk, hour and way taken.
 KINDS = ("turn", "start", "voice", "flow", "risk", "hour", "way")
 #: The smallest sum that is shown, and what sums are rounded to.
 LEAST = 5
 
+#: A choice that a writer wrote and somebody tapped, as the engine names it. A place that was chosen looks otherwise,
+#: and what a made-up button says is no way that the engine took: neither is ever counted.
+_WAY = re.compile(r"tap:([a-z0-9_]+\.[a-z0-9_]+\.[a-z][a-z0-9_]*)")
+
 Counts = Counter[tuple[str, str]]
 
 
-def counted(before: State | None, given: Input, turn: Turn, hour: int) -> Iterator[tuple[str, str]]:
+def counted(before: State | None, turn: Turn, hour: int) -> Iterator[tuple[str, str]]:
     """What one turn adds one to, as (kind, name).
 
     Args:
         before: where the person stood; None for somebody new.
-        given: what they sent.
         turn: what came of it.
         hour: of the day, in Asia/Tokyo.
     """
@@ -42,8 +46,9 @@ def counted(before: State | None, given: Input, turn: Turn, hour: int) -> Iterat
     yield "flow", turn.trace.flow
     yield "risk", turn.trace.risk
     yield "hour", f"{hour:02}"
-    if isinstance(given, Tap) and given.flow:
-        yield "way", f"{given.flow}.{given.step}.{given.choice}"
+    for reason in turn.trace.why:
+        if way := _WAY.fullmatch(reason):
+            yield "way", way[1]
 
 
 async def add(connection: AsyncConnection, day: date, counts: Counts) -> None:

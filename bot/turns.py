@@ -78,7 +78,7 @@ class Batch:
             self._apologise(turn, person)
             return
         hour = incoming.received_at.astimezone(TOKYO).hour
-        self.changes.totals.update(counted(person.state, joined(turn), result, hour))
+        self.changes.totals.update(counted(person.state, result, hour))
         if result.erase:
             self._erase(person, incoming.previous)
         else:

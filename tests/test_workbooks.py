@@ -1,4 +1,7 @@
-"""The content as a workbook and back: what is edited arrives, what is broken is named and changes nothing."""
+"""The content as a workbook and back: what is edited arrives, what is broken is named and changes nothing.
+
+Over 300 lines, because the broken workbooks are read as one table.
+"""
 
 from __future__ import annotations
 

@@ -91,7 +91,10 @@ def publish_command(
     from bot.editing import publishing
 
     folder = any_settings().content_dir
-    _with_store(lambda versions, store: publishing.plan_folder(folder, versions, store), "ask", dry_run, yes)
+    words = _words(folder)
+    _with_store(
+        lambda versions, store: publishing.plan_folder(folder, words, versions, store), "ask", dry_run, yes
+    )
 
 
 @content_app.command(name="rollback")
@@ -105,8 +108,12 @@ def rollback_command(
     """Go back to a version that was in use before."""
     from bot.editing import publishing
 
+    words = _words(any_settings().content_dir)
     _with_store(
-        lambda versions, store: publishing.plan_back(version, versions, store), "ask_back", dry_run, yes
+        lambda versions, store: publishing.plan_back(version, words, versions, store),
+        "ask_back",
+        dry_run,
+        yes,
     )
 
 

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 
 from openpyxl.utils import get_column_letter
 
+from bot.editing.applying import Change, Edited, applied, in_sheets
 from bot.editing.sheets import BASE, Key, Sheet, Workbook, desk_mark, mark, names, step_and_part
 from bot.editing.workbook import Raw
 from flows import problems as say
-from flows.editing.rewriting import MixedVoices, rewritten
-from flows.editing.tables import records, with_rows
-from flows.editing.wordings import Field, Place
+from flows.editing.wordings import Place
 from flows.loader import Bundle
 from flows.model import LANGUAGES, VOICES, Book, Where
-from flows.problems import ContentError, Problem
+from flows.problems import ContentError
 
 #: Columns of desks in which a spreadsheet may have made a day of what was typed.
 _DAYS = ("checked_on", "source_date")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One cell that differs; `before` is None for a row that is new."""
-
-    sheet: str
-    row: int
-    about: str
-    before: str | None
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +27,6 @@ class Difference:
 
     changes: Sequence[Change]
     files: Bundle
-
-
-@dataclass(slots=True)
-class _Edited:
-    """What the sheets say so far."""
-
-    changes: list[Change] = field(default_factory=list)
-    wordings: dict[Place, str] = field(default_factory=dict)
-    desks: dict[str, dict[str, Mapping[str, str]]] = field(default_factory=dict)  # file → id → cells
-    rows: dict[Key, tuple[Sheet, int]] = field(default_factory=dict)  # where each is, for problems
-    values: dict[Key, Mapping[str, str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def compare(
@@ -66,7 +42,7 @@ def compare(
     Raises:
         ContentError: with every fault of the workbook, or of the content that it would make.
     """
-    edited, guide = _Edited(), workbook.words["sheets"]["guide"]
+    edited, guide = Edited(), workbook.words["sheets"]["guide"]
     for title in read:
         if title not in workbook.sheets and title != guide:
             edited.problems.append(say.unknown_sheet(title, workbook.sheets))
@@ -75,21 +51,21 @@ def compare(
             _Reader(workbook, sheet, edited).read(read[title])
         else:
             edited.problems.append(say.missing_sheet(title))
-    files = _applied(workbook, edited)
+    files = applied(workbook, edited)
     if edited.problems:
         raise ContentError(edited.problems)
     if edited.changes:
         try:
             check(files)
         except ContentError as error:
-            raise ContentError(_in_sheets(workbook, edited, files, error.problems)) from None
+            raise ContentError(in_sheets(workbook, edited, files, error.problems)) from None
     return Difference(edited.changes, files)
 
 
 class _Reader:
     """Reads one sheet of an edited workbook."""
 
-    def __init__(self, workbook: Workbook, sheet: Sheet, edited: _Edited) -> None:
+    def __init__(self, workbook: Workbook, sheet: Sheet, edited: Edited) -> None:
         self.sheet, self.edited, self.workbook = sheet, edited, workbook
         self.words = workbook.words["sheets"]
         self.problems = edited.problems
@@ -106,17 +82,16 @@ class _Reader:
             before = len(self.problems)
             cells = {heading: self._cell(number, heading, cell) for heading, cell in self._named(raw)}
             key = self._place(number, cells) if self.sheet.of_words else self._desk(number, cells)
-            if key is None or len(self.problems) > before:
-                if key is not None:
-                    seen[key] = number
-                continue
-            if key in seen:
+            if key is not None and key in seen:
                 self.problems.append(say.equal_rows(self._at(number), _about(key), seen[key]))
                 continue
-            seen[key] = number
+            if key is not None:
+                seen[key] = number
+            if key is None or len(self.problems) > before:
+                continue
             self.edited.rows[key], self.edited.values[key] = (self.sheet, number), cells
             self._compare(number, key, cells)
-        for key in self.sheet.rows.keys() - seen.keys() if len(seen) or not self.problems else ():
+        for key in self.sheet.rows.keys() - seen.keys():
             self.problems.append(say.missing_row(self.sheet.title, _about(key)))
         self._check_numbers(seen)
 
@@ -255,71 +230,3 @@ def _about(key: Key) -> str:
         return key
     parts = (*step_and_part(key.field), key.voice, key.language, str(key.number) if key.number > 1 else "")
     return " ".join(filter(None, parts))
-
-
-# ---------------------------------------------------------------------------------------------- the new files
-
-
-def _applied(workbook: Workbook, edited: _Edited) -> Bundle:
-    files = dict(workbook.files)
-    by_field: dict[Field, dict[Place, str]] = {}
-    for place, text in edited.wordings.items():
-        by_field.setdefault(place.field, {})[place] = text
-    fitting: dict[Place, str] = {}
-    for edits in by_field.values():
-        try:
-            rewritten(workbook.files, workbook.found, edits)
-            fitting |= edits
-        except MixedVoices:
-            place = next(iter(edits))
-            sheet, row = edited.rows[place]
-            value = workbook.words["sheets"][place.voice or "all"]
-            edited.problems.append(say.mixed_voices(say.in_sheet(sheet.title, row), value))
-    files |= rewritten(workbook.files, workbook.found, fitting)
-    for file, desks in edited.desks.items():
-        files[file] = with_rows(files[file], desks)
-    return files
-
-
-def _in_sheets(
-    workbook: Workbook, edited: _Edited, files: Bundle, problems: Sequence[Problem]
-) -> Iterator[Problem]:
-    """The faults of the content that would come about, at the cells that they come from."""
-    for problem in problems:
-        key, heading = _cell_of(workbook, edited, files, problem)
-        if key is None or key not in edited.rows:
-            yield problem
-            continue
-        sheet, row = edited.rows[key]
-        heading = heading if heading in sheet.columns else ""
-        letter = get_column_letter(sheet.columns.index(heading) + 1) if heading else ""
-        where = say.in_sheet(sheet.title, row, heading, letter)
-        value = edited.values[key].get(heading, "").replace("\n", " ")[:30]
-        yield say.problem(where, f"「{value}」: {problem.fact}" if value else problem.fact, problem.hint)
-
-
-def _cell_of(workbook: Workbook, edited: _Edited, files: Bundle, problem: Problem) -> tuple[Key | None, str]:
-    if problem.file.endswith(".csv"):
-        rows = [row for row in records(files[problem.file])[1] if row.line <= problem.line]
-        return (rows[-1].cells["id"] if rows else None), problem.path
-    words = workbook.words["sheets"]
-
-    def fit(place: Place) -> tuple[int, ...]:
-        rest = problem.path.removeprefix(place.field.path)
-        number = f"[{place.number}]" in rest
-        return (
-            len(place.field.path),
-            bool(place.voice) and place.voice in rest,
-            bool(place.language) and f".{place.language}" in rest,
-            number,
-            place in edited.wordings,
-        )
-
-    fitting = [
-        place
-        for place in edited.rows
-        if isinstance(place, Place)
-        and place.field.file == problem.file
-        and (problem.path + ".").startswith((place.field.path + ".", place.field.path + "["))
-    ]
-    return max(fitting, key=fit, default=None), words["text"]

@@ -17,7 +17,7 @@ from bot.versions import Versions
 from flows.editing.differing import Changed, changed
 from flows.loader import Bundle, load_book, modes, read_folder
 from flows.model import Target
-from flows.operators import Words, operators_words
+from flows.operators import Words
 from flows.problems import ContentError
 
 #: People are counted exactly from here on; below, nobody may be guessed at.
@@ -44,16 +44,16 @@ class Plan:
     words: Words
 
 
-async def plan_folder(folder: Path, versions: Versions, store: Store) -> Plan:
+async def plan_folder(folder: Path, words: Words, versions: Versions, store: Store) -> Plan:
     """What publishing the content folder would do.
 
     Raises:
         ContentError: the folder does not pass its checks.
     """
-    return await _plan(read_folder(folder), versions, store)
+    return await _plan(read_folder(folder), words, versions, store)
 
 
-async def plan_back(version: str | None, versions: Versions, store: Store) -> Plan | None:
+async def plan_back(version: str | None, words: Words, versions: Versions, store: Store) -> Plan | None:
     """What going back would do; None when there is no such version.
 
     Args:
@@ -67,7 +67,7 @@ async def plan_back(version: str | None, versions: Versions, store: Store) -> Pl
     others = [one for one in known if newest is None or one != newest[0]]
     wanted = version or next(iter(others), None)
     files = await versions.bundle(wanted) if wanted else None
-    return await _plan(files, versions, store) if files is not None else None
+    return await _plan(files, words, versions, store) if files is not None else None
 
 
 async def publish(plan: Plan, versions: Versions, now: datetime) -> bool:
@@ -75,11 +75,10 @@ async def publish(plan: Plan, versions: Versions, now: datetime) -> bool:
     return await versions.publish(plan.version, plan.files, now)
 
 
-async def _plan(files: Bundle, versions: Versions, store: Store) -> Plan:
+async def _plan(files: Bundle, words: Words, versions: Versions, store: Store) -> Plan:
     newest = await versions.newest()
     # Beside the loop: reading two books takes seconds, and a process that shows the plan also answers people.
     difference, version = await asyncio.to_thread(_compared, files, newest[1] if newest else None)
-    words = operators_words(files)["publish"]
     standing = await store.standing()
     return Plan(version, files, newest[0] if newest else "", difference, standing, words)
 

@@ -68,7 +68,7 @@ class Access:
         except ValueError:
             return None
         if name not in self._tokens or not hmac.compare_digest(
-            sign.encode(), self._sign(name, "cookie", until).encode()
+            sign.encode(errors="replace"), self._sign(name, "cookie", until).encode()
         ):
             return None
         return name if int(until) > self._clock().timestamp() else None
@@ -80,8 +80,10 @@ class Access:
 
     def is_ours(self, request: web.Request, token: str) -> bool:
         """Whether a form that came back is one of ours."""
-        same = hmac.compare_digest(token.encode(), self.form_token(request).encode())
+        same = hmac.compare_digest(token.encode(errors="replace"), self.form_token(request).encode())
         return self.name(request) is not None and same
 
     def _sign(self, name: str, *parts: str) -> str:
-        return hmac.new(self._tokens.get(name, b""), "\0".join(parts).encode(), sha256).hexdigest()
+        return hmac.new(
+            self._tokens.get(name, b""), "\0".join(parts).encode(errors="replace"), sha256
+        ).hexdigest()

@@ -74,14 +74,14 @@ class Admin:
             web.post("/admin/logout", self._logout),
         ]
 
-    def words(self) -> Words:
+    def words(self, section: str = "admin") -> Words:
         """What operators read.
 
         Raises:
             ContentError: operators.yaml is missing or broken.
         """
         path = self.folder / FILE
-        return operators_words({FILE: path.read_text("utf-8-sig")} if path.exists() else {})["admin"]
+        return operators_words({FILE: path.read_text("utf-8-sig")} if path.exists() else {})[section]
 
     def _guarded(
         self, page: Page, *, posted: bool = False
@@ -218,9 +218,7 @@ async def _desks(admin: Admin, request: web.Request, said: str = "") -> tuple[st
         name = f"{escape(desk.name)}<br>{escape(desk.contact)}<br>{official}"
         rows.append((str(desk.checked_on), name, html.post("desks", form, inside)))
     hidden = sum(not desk.show for desk in book.directory.rows)
-    notes = (
-        f"<p>{escape(words['desks_note'])}</p><p>{escape(words['desks_missing'].format(count=hidden))}</p>"
-    )
+    notes = f"<p>{escape(words['desks_note'])}</p><p>{escape(words['desks_hidden'].format(count=hidden))}</p>"
     status = f'<p role="status">{escape(said)}</p>' if said else ""
     return words["menu_desks"], status + notes + html.table((words["checked_on"], words["desk"], ""), rows)
 
@@ -245,13 +243,13 @@ async def _recheck(admin: Admin, request: web.Request) -> tuple[str, str]:
 
 async def _publish(admin: Admin, request: web.Request, said: str = "") -> tuple[str, str]:
     words, form = admin.words(), admin.access.form_token(request)
-    plan = await publishing.plan_folder(admin.folder, admin.versions, admin.store)
+    plan = await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store)
     parts = [f'<p role="status">{escape(said)}</p>'] if said else []
     parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(plan)]
     if plan.version != plan.before:
         version = f'<input type="hidden" name="version" value="{plan.version}">'
         parts.append(html.post("publish", form, f"{version}<button>{escape(words['publish'])}</button>"))
-    back = await publishing.plan_back(None, admin.versions, admin.store)
+    back = await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
     if back:
         parts.append(f"<h2>{escape(words['rollback'])}</h2>")
         parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(back)]
@@ -262,12 +260,16 @@ async def _publish(admin: Admin, request: web.Request, said: str = "") -> tuple[
 
 async def _published(admin: Admin, request: web.Request) -> tuple[str, str]:
     return await _carried_out(
-        admin, request, await publishing.plan_folder(admin.folder, admin.versions, admin.store)
+        admin,
+        request,
+        await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store),
     )
 
 
 async def _rolled_back(admin: Admin, request: web.Request) -> tuple[str, str]:
-    return await _carried_out(admin, request, await publishing.plan_back(None, admin.versions, admin.store))
+    return await _carried_out(
+        admin, request, await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
+    )
 
 
 async def _carried_out(admin: Admin, request: web.Request, plan: publishing.Plan | None) -> tuple[str, str]:

@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from aiohttp import ClientSession, CookieJar
 from playwright.async_api import Browser, Page, expect
 
+from bot.database import Database, totals
 from bot.process import Bot
 from bot.settings import Settings
 from bot.totals import merged
@@ -211,6 +213,22 @@ async def talk(bot: Bot, people: int) -> None:
             }
             async with http.post(f"http://127.0.0.1:{bot.port}/chat", json=said) as response:
                 assert response.status == 200
+
+
+async def test_only_ways_of_the_content_are_counted(bot: Bot, tmp_path: Path) -> None:
+    """A button that somebody made up, with words of their own, leaves nothing behind."""
+    session = str(uuid4())
+    good, forged = "greeting.voice.me@x", "greeting.voice.my_own_words@x"
+    async with ClientSession() as http:
+        for tap in (forged, *[good] * 5):
+            said = {"session": session, "id": str(uuid4()), "platform": "line", "tap": tap}
+            async with http.post(f"http://127.0.0.1:{bot.port}/chat", json=said) as response:
+                assert response.status == 200
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    async with database.read() as connection:
+        rows = (await connection.execute(sa.select(totals).where(totals.c.kind == "way"))).all()
+    await database.close()
+    assert [tuple(row)[2:] for row in rows] == [("greeting.voice.me", 5)]
 
 
 async def forms(bot: Bot, http: ClientSession, name: str, token: str) -> str:
