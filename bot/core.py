@@ -1,8 +1,7 @@
 """The whole life of one message between adapter and outbox.
 
-One loop takes everything that waits and gives it one transaction: that is what makes durable turns cheap. When the
-store fails or is slow, everybody who waits is answered from memory, once: nobody meets silence, and nobody is told
-twice.
+One loop takes everything that waits into one transaction: that makes durable turns cheap. When the store fails or is
+slow, everybody who waits is answered from memory, once.
 """
 
 from __future__ import annotations
@@ -30,6 +29,8 @@ LIMIT = 128
 PATIENCE = 0.7
 #: Seconds of quiet after which delivered parcels are deleted without waiting for the next turn.
 QUIET = 1.0
+#: Seconds after which an event whose answer from memory is not sent is to be delivered again; LINE waits for 2.
+HOLD = 1.0
 #: Seconds between two looks at people who are locked by another process.
 LOCKED = 0.02
 #: Events answered from memory whose repeats are known.
@@ -89,6 +90,7 @@ class Core:
         self._arrived = asyncio.Event()
         self._stopping = False
         self._answered: dict[bytes, bool] = {}  # from memory: event id → whether nothing is left to be done
+        self._holding: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -102,6 +104,7 @@ class Core:
         if self._loop:
             await self._loop
         await self._outbox.close()
+        await asyncio.gather(*self._holding)
         await self._batch([])
 
     async def handle(self, incomings: Sequence[Incoming]) -> list[Outcome]:
@@ -252,12 +255,22 @@ class Core:
             bare = impromptu(self._shelf.content, turn)
             told = any(arrival.ids[0] in self._answered for arrival in turn)  # and not finished: an erase
             incoming = turn[-1].incoming
+            sent = None
             if bare.reply.messages and not told:
-                self._outbox.post(parcel_for(incoming, bare.reply, self._clock(), bare.risk), None)
+                sent = self._outbox.post(parcel_for(incoming, bare.reply, self._clock(), bare.risk), None)
             word: Word = "unfinished" if bare.erase else "from_memory"
             for arrival in turn:
                 self._remember(arrival.ids[0], finished=not bare.erase)
-            self._finish(turn, Outcome(word, Trace(bare.risk)))
+                arrival.finished = True
+            holding = asyncio.create_task(self._hold(sent, turn, Outcome(word, Trace(bare.risk))))
+            self._holding.add(holding)
+            holding.add_done_callback(self._holding.discard)
+
+    async def _hold(self, sent: asyncio.Task[None] | None, turn: Sequence[Arrival], outcome: Outcome) -> None:
+        """Tells whoever waits when it was sent: until then only another delivery would outlive this process."""
+        if sent and not (await asyncio.wait({sent}, timeout=HOLD))[0]:
+            outcome = Outcome("unfinished", outcome.trace)
+        self._tell(turn, outcome)
 
     def _remember(self, id: bytes, *, finished: bool) -> None:
         self._answered[id] = finished
@@ -267,9 +280,10 @@ class Core:
     # ------------------------------------------------------------------------------------------ the end
 
     def _finish(self, turn: Sequence[Arrival], outcome: Outcome) -> None:
-        """Tells whoever waits, and the log: one line, without a word of what was said or by whom."""
-        if turn[0].finished:
-            return
+        if not turn[0].finished:
+            self._tell(turn, outcome)
+
+    def _tell(self, turn: Sequence[Arrival], outcome: Outcome) -> None:
         for arrival in turn:
             arrival.finish(outcome)
         trace, seconds = outcome.trace or Trace(), asyncio.get_running_loop().time() - turn[0].since

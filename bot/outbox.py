@@ -53,7 +53,7 @@ class Outbox:
         self._clock = clock
         self._pause = pause
         self._tries: dict[asyncio.Task[None], Parcel] = {}
-        self._last: dict[bytes, asyncio.Task[None]] = {}  # by person
+        self._theirs: dict[bytes, set[asyncio.Task[None]]] = {}  # by person
         self._resting: set[asyncio.Task[None]] = set()  # before another try
         self.settled: list[bytes] = []  # rows to be deleted with the next transaction
 
@@ -61,21 +61,25 @@ class Outbox:
         """The end of a lease that begins now."""
         return self._clock() + LEASE
 
-    def post(self, parcel: Parcel, lease_until: datetime | None, *, tried: bool = False) -> None:
-        """Sends a parcel as soon as those before it to the same person are done.
+    def post(
+        self, parcel: Parcel, lease_until: datetime | None, *, tried: bool = False
+    ) -> asyncio.Task[None]:
+        """Sends a parcel as soon as those before it to the same person are done; returns the task that does.
 
         Args:
             parcel: what is sent.
             lease_until: until when its row is ours; None when it has no row.
             tried: somebody else may have tried it before, with an outcome that nobody knows.
         """
-        before = self._last.get(parcel.key)
-        if parcel.urgent and any(self._tries[task].key == parcel.key for task in self._resting):
-            before = None  # a desk does not wait behind what the platform keeps putting off
+        theirs = self._theirs.setdefault(parcel.key, set())
+        before = set(theirs)
+        if parcel.urgent and before & self._resting:
+            before = set()  # a desk does not wait behind what the platform keeps putting off
         task = asyncio.create_task(self._deliver(parcel, lease_until, tried, before))
         self._tries[task] = parcel
-        self._last[parcel.key] = task
+        theirs.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def cancel(self, key: bytes) -> None:
         """Drops everything in hand for a person who erases."""
@@ -117,10 +121,10 @@ class Outbox:
         parcel: Parcel,
         lease_until: datetime | None,
         tried: bool,
-        before: asyncio.Task[None] | None,
+        before: set[asyncio.Task[None]],
     ) -> None:
         if before:
-            await asyncio.wait({before})
+            await asyncio.wait(before)
         refused = False
         while way := self._way(parcel, refused):
             sent = await self._try(parcel, way)
@@ -141,8 +145,8 @@ class Outbox:
             return None
         if way:
             self.settled.append(parcel.id)
-            if parcel.kind == "erased":  # the last that is kept of somebody does not wait for the next turn
-                await self._store.give_up(parcel)
+            if parcel.kind == "erased":  # does not wait for the next turn
+                await self._store.confirmed(parcel)
             return None
         metrics.dropped.labels(parcel.platform, parcel.kind, parcel.risk).inc()
         log.warning("dropped", platform=parcel.platform, kind=parcel.kind, risk=parcel.risk)
@@ -168,9 +172,13 @@ class Outbox:
             return Sent("retry", unknown=True)
 
     def _wait(self, parcel: Parcel, sent: Sent) -> timedelta:
-        """As long as it has been tried already, so that waits double; never less than the platform asks for."""
+        """As long as it has been tried already, so that waits double; never less than the platform asks for.
+
+        What is urgent is tried four times as often: after a restart it may be old already.
+        """
         age = self._clock() - parcel.due
-        return max(timedelta(seconds=sent.wait), min(max(age, SHORTEST_WAIT), LONGEST_WAIT))
+        wait = age / 4 if parcel.urgent else age
+        return max(timedelta(seconds=sent.wait), min(max(wait, SHORTEST_WAIT), LONGEST_WAIT))
 
     async def _rest(self, until: datetime) -> None:
         task = asyncio.current_task()
@@ -183,8 +191,9 @@ class Outbox:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         parcel = self._tries.pop(task)
-        if self._last.get(parcel.key) is task:
-            del self._last[parcel.key]
+        self._theirs[parcel.key].discard(task)
+        if not self._theirs[parcel.key]:
+            del self._theirs[parcel.key]
         error = None if task.cancelled() else task.exception()
         if error:  # the store: the row stands, and is taken over when its lease ends
             log.error("outbox", platform=parcel.platform, fault=fault(error))

@@ -238,7 +238,7 @@ class Store:
             await _lease(connection, [parcel.id], until)
 
     async def give_up(self, parcel: Parcel) -> None:
-        """Forgets a parcel for which nothing more is done; what was the last reply counts as not seen."""
+        """Forgets a parcel that cannot be delivered, and remembers that its question was not seen."""
         async with self.database.begin() as connection:
             row = (await connection.execute(_TAKE_ONE, {"among": [parcel.key]})).one_or_none()
             person = self._records.person(*row) if row else None
@@ -247,6 +247,12 @@ class Store:
                 await connection.execute(_KEEP, {"k": person.key, "s": self._records.seal_person(person)})
             await _forget(connection, [parcel.id])
         self._erased |= parcel.kind == "erased"
+
+    async def confirmed(self, parcel: Parcel) -> None:
+        """Forgets the parcel that confirmed an erase: the last that is kept of somebody."""
+        async with self.database.begin() as connection:
+            await _forget(connection, [parcel.id])
+        self._erased = True
 
     async def count_push(self, now: datetime) -> int:
         """Counts one push in the month of `now` (aware, in Asia/Tokyo); returns how many there were with this one."""

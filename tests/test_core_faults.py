@@ -155,6 +155,20 @@ async def test_when_the_store_hangs_everybody_is_answered_from_memory_once_and_n
     assert await rows(store, databases.events) == 0
 
 
+async def test_an_answer_from_memory_that_cannot_be_sent_is_asked_for_again(
+    core: Core, store: Store, outbox: Outbox, sender: Recorder, mouth: Mouth
+) -> None:
+    """It is kept nowhere, so that only the platform's next delivery would outlive this process."""
+    async with store.database.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE people RENAME TO elsewhere"))
+    sender.gate.clear()
+    assert words(await core.handle(mouth("help", event="E1"))) == ["unfinished"]
+    sender.gate.set()
+    assert words(await core.handle(mouth("help", event="E1"))) == ["duplicate"]
+    await outbox.idle()
+    assert sender.texts == ["desks"]
+
+
 async def test_an_erase_while_the_store_hangs_is_unfinished_until_it_comes_again(
     make: Make, core: Core, store: Store, url: str, outbox: Outbox, sender: Recorder, mouth: Mouth
 ) -> None:

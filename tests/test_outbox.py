@@ -144,7 +144,7 @@ async def test_an_exception_of_a_sender_is_a_try_with_an_unknown_outcome(
 async def test_a_platform_that_is_not_configured_is_waited_for(
     store: Store, outbox: Outbox, clock: Clock
 ) -> None:
-    await posted(store, outbox, parcel(key(), platform="other"))
+    await posted(store, outbox, ordinary(platform="other"))
     assert clock.pauses == [1.0, 1.0, 2.0, 4.0, 8.0]  # then the lease ends
     assert await rows(store) == 1
 
@@ -224,15 +224,29 @@ async def test_cancelling_drops_what_is_in_hand_for_one_person_only(
 async def test_a_reply_without_a_row_is_tried_again_as_long_as_it_makes_sense(
     store: Store, outbox: Outbox, sender: Recorder, clock: Clock
 ) -> None:
-    sender.answers.extend([RETRY] * 7 + [DELIVERED])
+    sender.answers.extend([RETRY] * 16 + [DELIVERED])
     outbox.post(parcel(key()), None)
     await outbox.idle()
-    assert sender.ways == ["answer"] * 7 + ["push"]  # after 0, 1, 2, 4, 8, 16, 32 and 64 seconds
+    assert sender.ways == ["answer"] * 16 + ["push"]  # danger waits a quarter of the time, and never a minute
+    assert max(clock.pauses) < 12
     sender.answers.extend([RETRY] * 20)
     outbox.post(ordinary(due=clock()), None)
     await outbox.idle()
-    assert sender.ways[8:] == ["answer"] * 7
+    assert sender.ways[17:] == ["answer"] * 7  # after 0, 1, 2, 4, 8, 16 and 32 seconds
     assert outbox.settled == []
+
+
+async def test_an_ordinary_reply_does_not_pass_by_what_danger_passed_by(
+    store: Store, outbox: Outbox, sender: Recorder
+) -> None:
+    sender.answers.append(RETRY)
+    outbox.post(ordinary(text="first"), None)
+    await sender.reaches(1)
+    outbox.post(parcel(key(), reply=say("desks")), None)
+    outbox.post(ordinary(text="last"), None)
+    await outbox.idle()
+    assert sender.texts[-1] == "last"
+    assert sender.texts.count("first") == 2
 
 
 async def test_closing_waits_for_what_is_being_sent(store: Store, outbox: Outbox, sender: Recorder) -> None:

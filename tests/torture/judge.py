@@ -65,12 +65,14 @@ class Judge:
         line: what reached people.
         kept: the database in the end.
         deaths: moments at which a process was killed (seconds since 1970).
+        alone: one process answers everybody, so that it can keep the order of answers.
     """
 
-    def __init__(self, line: Line, kept: Kept, deaths: Sequence[float]) -> None:
+    def __init__(self, line: Line, kept: Kept, deaths: Sequence[float], *, alone: bool) -> None:
         self._line = line
         self._kept = kept
         self._deaths = deaths
+        self._order = FAULTS[-1] if alone else "answers overtaken by another process's"
         self._guide = Guide(book())
         self._keyring = Keyring(BOT_SECRET)
         self._figures: Counter[str] = Counter(dict.fromkeys(FAULTS, 0))
@@ -107,7 +109,7 @@ class Judge:
         self._figures["texts at high or above unanswered"] += max(0, unanswered - pushes)
         self._figures["texts at high or above answered twice"] += max(0, min(pushes, urgent) - unanswered)
         self._figures["pushes doubled"] += max(0, pushes - urgent)
-        self._figures["answers of one process out of order"] += self._disorder(said)
+        self._figures[self._order] += self._disorder(said)
         key = self._keyring.pseudonym("line", ACCOUNT, user).key
         if self._kept.states.get(key) not in states:
             self._figures["people whose state is not that of their turns"] += 1

@@ -28,7 +28,7 @@ AWAY_EVERY, AWAY = 40, 55.0
 FAULTS_OF_LINE: tuple[Fault, ...] = ("500", "reset", "lost", "rate")
 BETWEEN_FAULTS = 0.7
 #: Seconds after the last death in which everything must have come to its end: leases, waits, rounds.
-SETTLED = 120
+SETTLED = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ async def _torture(plan: Plan, url: str, folder: Path) -> Counter[str]:
         finally:
             for process in processes:
                 await process.end(signal.SIGTERM)
-        found = Judge(line, await kept(url), killer.deaths).figures(people.said)
+        found = Judge(line, await kept(url), killer.deaths, alone=plan.web == 1).figures(people.said)
     figures = Counter({name: found.pop(name) for name in FAULTS})
     return _joined(figures, found, killer.figures, people.figures, _logged(log))
 
