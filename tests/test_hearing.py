@@ -36,6 +36,11 @@ commands:
   unsay: {route: cmd_back, words: [今のなし]}
   hard: {route: talk_first, words: [電話は無理]}
   fine: {route: talk_first, words: [大丈夫]}
+  japanese: {route: cmd_help, words: [日本語]}
+  easy_japanese: {route: cmd_help, words: [やさしい日本語]}
+  english: {route: cmd_help, words: [english]}
+  shorter: {route: cmd_help, words: [字が多い]}
+  longer: {route: cmd_help, words: [くわしく]}
 language: {easy: [やさしい日本語]}
 routes:
   hello: {route: chat_greeting, any: [あいさつ]}
