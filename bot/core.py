@@ -1,7 +1,7 @@
 """The whole life of one message between adapter and outbox.
 
 One loop takes everything that waits into one transaction: that makes durable turns cheap. When the store fails or is
-slow, everybody who waits is answered from memory, once.
+slow, everybody who waits is answered from memory, once. A few lines over 300: one story, told in one place.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class Core:
         self._arrived = asyncio.Event()
         self._stopping = False
         self._answered: dict[bytes, bool] = {}  # from memory: event id → whether nothing is left to be done
+        self._unsent: set[bytes] = set()  # of these, what is still on its way
         self._holding: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
@@ -116,7 +117,7 @@ class Core:
             arrival = Arrival(incoming, ids, loop.time(), loop.create_future())
             arrivals.append(arrival)
             if self._answered.get(ids[0]):
-                self._finish([arrival], Outcome("duplicate"))
+                self._finish([arrival], Outcome("unfinished" if ids[0] in self._unsent else "duplicate"))
             else:
                 self._queue.append(arrival)
         self._arrived.set()
@@ -138,9 +139,8 @@ class Core:
         if self._queue or self._stopping:
             return
         self._arrived.clear()
-        quiet = self._quiet if self._outbox.busy else None
-        with suppress(TimeoutError):
-            async with asyncio.timeout(quiet):
+        with suppress(TimeoutError):  # parcels may be delivered meanwhile, also such as no event brought
+            async with asyncio.timeout(self._quiet):
                 await self._arrived.wait()
 
     async def _batch(self, batch: list[Arrival]) -> None:
@@ -268,8 +268,11 @@ class Core:
 
     async def _hold(self, sent: asyncio.Task[None] | None, turn: Sequence[Arrival], outcome: Outcome) -> None:
         """Tells whoever waits when it was sent: until then only another delivery would outlive this process."""
-        if sent and not (await asyncio.wait({sent}, timeout=HOLD))[0]:
-            outcome = Outcome("unfinished", outcome.trace)
+        if sent:
+            self._unsent.update(ids := [arrival.ids[0] for arrival in turn])
+            sent.add_done_callback(lambda _: self._unsent.difference_update(ids))
+            if not (await asyncio.wait({sent}, timeout=HOLD))[0]:
+                outcome = Outcome("unfinished", outcome.trace)
         self._tell(turn, outcome)
 
     def _remember(self, id: bytes, *, finished: bool) -> None:

@@ -96,11 +96,6 @@ class Outbox:
             if parcel.id not in ours:
                 self.post(parcel, lease_until, tried=True)
 
-    @property
-    def busy(self) -> bool:
-        """Whether anything is in hand, or delivered and not yet deleted."""
-        return bool(self._tries or self.settled)
-
     async def idle(self) -> None:
         """Returns when nothing is in hand."""
         while self._tries:

@@ -162,10 +162,11 @@ async def test_an_answer_from_memory_that_cannot_be_sent_is_asked_for_again(
     async with store.database.begin() as connection:
         await connection.execute(sa.text("ALTER TABLE people RENAME TO elsewhere"))
     sender.gate.clear()
-    assert words(await core.handle(mouth("help", event="E1"))) == ["unfinished"]
+    for _ in range(2):
+        assert words(await core.handle(mouth("help", event="E1"))) == ["unfinished"]
     sender.gate.set()
-    assert words(await core.handle(mouth("help", event="E1"))) == ["duplicate"]
     await outbox.idle()
+    assert words(await core.handle(mouth("help", event="E1"))) == ["duplicate"]
     assert sender.texts == ["desks"]
 
 

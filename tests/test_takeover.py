@@ -19,9 +19,9 @@ from bot.store import Store
 from flows.model import Risk, State
 from tests.line.conftest import bot_on_line
 from tests.line.standin import Line
-from tests.rows import keep, key, parcel, stands
+from tests.rows import keep, key, parcel, rows, stands
 from tests.test_outbox import REFUSED, ordinary
-from tests.tiny import DECLINE, NOW, REMIND, SECRET, Clock, Mouth, Recorder
+from tests.tiny import DECLINE, NOW, REMIND, SECRET, Clock, Make, Mouth, Recorder
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,19 @@ async def test_a_leftover_that_is_refused_was_sent(store: Store, outbox: Outbox,
     await outbox.idle()
     assert outbox.settled == [one.id]
     assert not (await stands(store, key())).unheard
+
+
+async def test_what_was_taken_over_is_deleted_without_another_event(
+    make: Make, store: Store, outbox: Outbox, sender: Recorder
+) -> None:
+    make(quiet=0.001)
+    one = ordinary()
+    await keep(store, parcels=[(one, NOW)])
+    await outbox.take_over()
+    await sender.reaches(1)
+    async with asyncio.timeout(10):
+        while await rows(store, databases.outbox):
+            pass
 
 
 async def test_two_processes_never_send_the_same_leftover(
