@@ -126,7 +126,7 @@ def _typed(talk: Talk, parts: tuple[str, ...], unheard: bool) -> str:
     heard = understand(talk.book, parts)
     talk.heard = heard.risk
     talk.why += heard.why
-    _offer_language(talk, heard)
+    offer_language(talk, heard)
     step = talk.step()
     if _is_a_label(talk, step, parts):
         return answer(talk, step, parts, heard)
@@ -236,12 +236,6 @@ def _is_told_on(talk: Talk, heard: Understanding) -> bool:
     """Whether somebody in grave danger goes on telling: the gentle question would be a step back."""
     grave = talk.risk in ("high", "emergency") and talk.since <= AGAIN_WITHIN
     return heard.risk == "watch" and talk.in_crisis() and grave
-
-
-def _offer_language(talk: Talk, heard: Understanding) -> None:
-    """English or easy Japanese, once, to somebody who seems to write it."""
-    if heard.language and heard.risk == "none" and not heard.command and talk.at.language == "ja":
-        offer_language(talk, heard.language)
 
 
 def _meet_risk(talk: Talk, heard: Understanding) -> None:

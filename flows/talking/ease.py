@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from flows.model import Language, Message
+from flows.model import Message
 from flows.reading import limits
 
 if TYPE_CHECKING:
     from flows.talking.talk import Talk
+    from flows.understand import Understanding
 
 #: Letters of the first sentences that stay; the shortest that a bubble has as a rule (issue 5: 40 to 100).
 ENOUGH = 45
@@ -21,9 +22,11 @@ _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?[」』）)]?")
 _QUESTION = re.compile(r"(?:か。|[？?])[」』）)]?$")
 
 
-def offer_language(talk: Talk, language: Language) -> None:
-    """Offers a language in its own words; never twice."""
-    key = f"offered.{language}"
+def offer_language(talk: Talk, heard: Understanding) -> None:
+    """Offers English or easy Japanese, in its own words, to somebody who seems to write it; never twice."""
+    language, key = heard.language, f"offered.{heard.language}"
+    if not language or heard.risk != "none" or heard.command or talk.at.language != "ja":
+        return
     if key not in talk.said:
         talk.said[key] = 0
         talk.offered = language
