@@ -19,6 +19,7 @@ from bot.database import Database, NotReady
 from bot.privacy import Keyring
 from bot.records import Person
 from bot.store import Store
+from flows.model import Position, State
 from tests.rows import TODAY, keep, key, stands, state
 
 
@@ -91,3 +92,23 @@ async def test_the_database_can_be_read_by_the_systems_own_tool(sqlite_url: str,
         rows = connection.execute("SELECT key, last_day FROM people").fetchall()
     connection.close()
     assert rows == [(key(), "2026-11-22")]
+
+
+async def test_nothing_of_many_people_is_left_in_sqlites_files_after_they_erased(
+    sqlite_url: str, keyring: Keyring
+) -> None:
+    """Rows move between pages as others grow; what they leave behind there is gone, too."""
+    database = Database(sqlite_url)
+    store, keys = Store(database, keyring), [key(number) for number in range(600)]
+    for turn in range(3):
+        grown = State(history=(Position("tiny", "ask"),) * turn * 9)
+        for some in range(7):
+            await keep(store, *(Person(one, TODAY, grown) for one in keys[some::7]))
+    gone = keys[::2]
+    await keep(store, *(Person(one, TODAY) for one in gone), erase=set(gone))
+    await store.clear_traces()
+    file = Path(sqlite_url.removeprefix("sqlite+aiosqlite:///"))
+    left = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    await database.close()
+    assert [one for one in gone if one in left] == []
+    assert keys[1] in left
