@@ -160,15 +160,16 @@ class Judge:
                 self._figures[f"answers to danger later than {limit} s after the 200"] += 1
 
     def _disorder(self, said: Sequence[Said]) -> int:
-        """Answers that came after a later one, with no death between the turn and its answer."""
-        count, newest = 0, 0.0
+        """Answers that came before an earlier one, when no process had died with that in its hand."""
+        count, newest, since = 0, 0.0, 0.0
         for one in said:
             answer = self._line.answers.get(one.event["replyToken"])
             if answer is None or self._is_danger(*self._incoming(one)):  # danger may overtake
                 continue
-            if answer[0] < newest and not self._died(one.sent, newest):
+            if answer[0] < newest and not self._died(since, newest):
                 count += 1
-            newest = max(newest, answer[0])
+            if answer[0] > newest:
+                newest, since = answer[0], one.sent
         return count
 
     def _died(self, since: float, until: float) -> bool:
