@@ -201,7 +201,7 @@ BROKEN: dict[str, tuple[Edit, str]] = {
     "a number for a text": (put(FLOW, WELCOME, TEXT, 119), r"文（G列）: 「119」は、文字ではなく数や日付に"),
     "a phone that lost its zero": (
         put(DESKS, ("police-9110",), "contact", 120279338),
-        r"シート「窓口 national」:5: contact（J列）: 「120279338」は、文字ではなく数",
+        r"シート「窓口 national」:5: contact（M列）: 「120279338」は、文字ではなく数",
     ),
     "a truth value": (put(DESKS, ("police-9110",), "show", True), r"show（B列）: 「True」は、文字ではなく"),
     "a day in a text": (put(DESKS, ("police-9110",), "name", DAY), r"「2026-01-02」は、文字ではなく"),
@@ -228,7 +228,7 @@ BROKEN: dict[str, tuple[Edit, str]] = {
     "a desk that is gone": (put(DESKS, ("police-9110",), "id", "police-9111"), r"「police-9110」の行がありません。"),
     "a phone that cannot be dialled": (
         put(DESKS, ("police-9110",), "contact", "12-34"),
-        r"シート「窓口 national」:5: contact（J列）: 「12-34」: 「12-34」は使えません。",
+        r"シート「窓口 national」:5: contact（M列）: 「12-34」: 「12-34」は使えません。",
     ),
     "119 hidden": (put(DESKS, ("fire-119",), "show", "no"), r"id が「fire-119」"),
     "a button too long": (

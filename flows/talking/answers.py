@@ -120,7 +120,8 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
 def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
     if talk.in_crisis() and heard.route == "chat_thanks" and heard.route_by != "guess":
         return talk.explain("thanks_in_danger")
-    if talk.in_crisis() and (heard.route not in _PLAIN_REQUESTS or heard.route_by == "guess"):
+    certain = ("rule",) if talk.risk == "emergency" else ("rule", "weights")
+    if talk.in_crisis() and (heard.route not in _PLAIN_REQUESTS or heard.route_by not in certain):
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
     if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
