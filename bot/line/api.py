@@ -145,14 +145,9 @@ class Sender:
 
 def replied(answer: Answer) -> Sent:
     """What LINE's answer to a reply means."""
-    if answer.status < 300:
-        return Sent("delivered")
+    if sent := _common(answer):
+        return sent
     if answer.status == 429:
-        return Sent("retry")
-    if answer.status >= 500:
-        return Sent("retry", unknown=True)
-    if answer.status in (401, 403):
-        log.error("line", status=answer.status, hint="LINE_CHANNEL_ACCESS_TOKEN is not accepted")
         return Sent("retry")
     if "reply token" not in answer.message.lower():
         log.error("line", status=answer.status, hint="a reply was not accepted")
@@ -161,17 +156,26 @@ def replied(answer: Answer) -> Sent:
 
 def pushed(answer: Answer) -> Sent:
     """What LINE's answer to a push means. What is over a limit for the month or for one person is not tried again."""
-    if answer.status < 300 or answer.status == 409:  # 409: the try before did arrive
+    if answer.status == 409:  # the try before did arrive
         return Sent("delivered")
+    if sent := _common(answer):
+        return sent
     if answer.status == 429 and "rate limit" in answer.message.lower():
-        return Sent("retry")
-    if answer.status >= 500:
-        return Sent("retry", unknown=True)
-    if answer.status in (401, 403):
-        log.error("line", status=answer.status, hint="LINE_CHANNEL_ACCESS_TOKEN is not accepted")
         return Sent("retry")
     monthly = "monthly limit" in answer.message.lower()
     log.error(
         "line", status=answer.status, hint="the month's pushes are spent" if monthly else "a push was refused"
     )
     return Sent("gone")
+
+
+def _common(answer: Answer) -> Sent | None:
+    """What an answer means to any call."""
+    if answer.status < 300:
+        return Sent("delivered")
+    if answer.status >= 500:
+        return Sent("retry", unknown=True)
+    if answer.status in (401, 403):
+        log.error("line", status=answer.status, hint="LINE_CHANNEL_ACCESS_TOKEN is not accepted")
+        return Sent("retry")
+    return None

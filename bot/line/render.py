@@ -162,7 +162,7 @@ def uri(url: str) -> str:
 
 def _cut(text: str, most: int, length: Callable[[str], int]) -> str:
     """The text, or as much of its beginning as fits with 「…」 behind it."""
-    if length(text) <= most:
+    if 2 * len(text) <= most or length(text) <= most:  # no letter counts for more than two
         return text
     kept, size = "", 0
     for cluster in regex.findall(r"\X", text):

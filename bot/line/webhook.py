@@ -90,12 +90,15 @@ class Webhook:
             return None
 
     async def _handled(self, incomings: Sequence[Incoming]) -> Sequence[Outcome]:
-        turns = asyncio.ensure_future(self._core.handle(incomings))
-        done, _ = await asyncio.wait({turns}, timeout=LONG)
-        if not done:
-            for to in dict.fromkeys(incoming.address["to"] for incoming in incomings):
-                self._aside(self._api.loading(to))
-        return await turns
+        waiting = asyncio.get_running_loop().call_later(LONG, self._show_waiting, incomings)
+        try:
+            return await self._core.handle(incomings)
+        finally:
+            waiting.cancel()
+
+    def _show_waiting(self, incomings: Sequence[Incoming]) -> None:
+        for to in dict.fromkeys(incoming.address["to"] for incoming in incomings):
+            self._aside(self._api.loading(to))
 
     # ------------------------------------------------------------------------------------------ beside the talk
 

@@ -36,7 +36,7 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> int 
     typed = normalise(text)
     if not typed or len(typed) > _LONGEST_ANSWER:
         return None
-    shown = [[form for word in (label, *also) if (form := normalise(word))] for label, also in labels]
+    shown = [[form for word in (label, *also) if (form := _normal_of_ours(word))] for label, also in labels]
     equal = [number for number, forms in enumerate(shown) if typed in forms]
     if equal:
         return equal[0] if len(equal) == 1 else None
@@ -46,7 +46,7 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> int 
     if number is not None and number < len(labels):
         return number
     bare = _bare(typed)
-    meant = [n for n, forms in enumerate(shown) if any(bare == _bare(form) for form in forms)]
+    meant = [n for n, forms in enumerate(shown) if bare in map(_bare_of_ours, forms)]
     meant = meant or [n for n, forms in enumerate(shown) if any(_names(bare, form) for form in forms)]
     return meant[0] if len(meant) == 1 else None
 
@@ -65,6 +65,7 @@ def _sound(text: str) -> str:
 
 #: Only of what we wrote: what people type is not kept, not even here.
 _sound_of_ours = lru_cache(maxsize=None)(_sound)
+_normal_of_ours = lru_cache(maxsize=None)(normalise)
 
 
 def _number(typed: str) -> int | None:
@@ -82,6 +83,9 @@ def _bare(form: str) -> str:
         if form.endswith(around) and len(form) > len(around) + 1:
             return _bare(form.removesuffix(around))
     return form
+
+
+_bare_of_ours = lru_cache(maxsize=None)(_bare)
 
 
 def _names(typed: str, form: str) -> bool:
