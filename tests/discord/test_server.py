@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -138,15 +139,31 @@ async def test_help_is_offered_by_direct_message_once(discord: Discord, text: st
     assert not discord.public() and not discord.in_channel(STAFF)
 
 
-async def test_a_graver_text_is_answered_again(discord: Discord, clock: Clock) -> None:
-    person = await asked_for(discord)
+async def test_the_offer_is_one_message_with_119_and_desks_that_are_open(discord: Discord) -> None:
+    for text in (EMERGENCY, HIGH):
+        person = await asked_for(discord)
+        discord.forget()
+        await person.posts(text)
+        [answer] = await person.reads(0)
+        assert "119" in answer["content"] and "110" in answer["content"] and answer["embeds"]
+        if text == EMERGENCY:  # also where a phone shows only how it begins
+            assert answer["content"].index("119") < answer["content"].index("頼まれていた案内")
+
+
+async def test_when_it_gets_worse_no_second_message_comes_but_staff_hear_of_it(
+    discord: Discord, clock: Clock
+) -> None:
+    person = await asked_for(discord, "スタッフへの知らせも")
     await person.posts(HIGH)
-    await discord.until(lambda: len(offers(discord, person)) == 1)
+    await discord.until(lambda: "（心配）" in str(discord.in_channel(STAFF)))
+    await person.posts(HIGH)
     await person.posts(EMERGENCY)
-    await discord.until(lambda: len(offers(discord, person)) == 2)
-    clock.pass_(hours=13)
+    await discord.until(lambda: "（急ぎ）" in str(discord.in_channel(STAFF)))
+    assert len(offers(discord, person)) == 1
+    clock.pass_(hours=12)
     await person.posts(HIGH)
-    await discord.until(lambda: len(offers(discord, person)) == 3)
+    await discord.until(lambda: len(discord.in_channel(STAFF)) == 3 and len(offers(discord, person)) == 2)
+    assert [one.payload["content"].count("急ぎ") for one in discord.in_channel(STAFF)] == [0, 1, 0]
 
 
 async def test_staff_are_told_only_if_the_member_agreed(discord: Discord) -> None:
@@ -258,36 +275,39 @@ async def test_it_ends_with_retention(discord: Discord, database: Database, tmp_
 
 
 async def test_a_thousand_mixed_messages(
-    discord: Discord, log_lines: Callable[[], list[dict[str, Any]]]
+    tmp_path: Path, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    dice = random.Random(7)
+    dice, discord = random.Random(7), new_discord()
     grave = [EMERGENCY, HIGH, "死にたい", "今夜、薬をたくさん飲んで死ぬつもり"]
-    asked = [
-        await asked_for(discord, dice.choice(["DMだけお願いする", "スタッフへの知らせも"])) for _ in range(20)
-    ]
-    others = [somebody(discord, channel=WATCHED) for _ in range(60)]
-    discord.forget()
-    said: dict[str, list[str]] = {}
-    texts = {one.id: dice.choice(grave) for one in asked}  # one person, one grade: help is offered once
-    for _ in range(1000):
-        person = dice.choice([*asked, *others])
-        text = texts.get(person.id) or dice.choice(grave)
-        if dice.random() < 0.7:
-            text = dice.choice([CALM, "眠れた", "ゲームの話", "死ぬほど笑った"])
-        else:
-            said.setdefault(person.id, []).append(text)
-        await person.posts(text)
-    troubled = [person for person in asked if person.id in said]
+    harmless = [CALM, "眠れた", "ゲームの話", "死ぬほど笑った"]
+    async with bot_on_discord(tmp_path, discord, Clock(), ALL):
+        labels = ["DMだけお願いする", "スタッフへの知らせも"]
+        asked = [await asked_for(discord, dice.choice(labels)) for _ in range(20)]
+        others = [somebody(discord, channel=WATCHED) for _ in range(60)]
+        discord.forget()
+        troubled, whose = set[str](), dict[str, str]()
+        for _ in range(1000):
+            person = dice.choice([*asked, *others])
+            text = dice.choice(harmless if dice.random() < 0.7 else grave)
+            if text in grave and person in asked:
+                troubled.add(person.id)
+            whose[await person.posts(text)] = person.id
+        await discord.until(lambda: all(discord.in_channel(discord.dm(id)) for id in troubled))
+    # The bot has ended, so whatever it was going to say is said.
     assert len(troubled) > 10
-    await discord.until(lambda: all(offers(discord, person) for person in troubled))
-    await somebody(discord).runs("talk")
-    assert all(len(offers(discord, person)) == 1 for person in troubled)
-    assert not any(
-        offers(discord, person) for person in (*others, *(one for one in asked if one.id not in said))
-    )
+    for person in (*asked, *others):
+        assert len(discord.in_channel(discord.dm(person.id))) == (person.id in troubled)
+        assert len(offers(discord, person)) == (person.id in troubled)
     assert not discord.public() and not discord.deleted
     staff, lines = str([one.payload for one in discord.in_channel(STAFF)]), str(log_lines())
+    told = Counter(
+        (grade, whose[one.payload["content"].split("\n")[1].rpartition("/")[2]])
+        for one in discord.in_channel(STAFF)
+        for grade in ("心配", "急ぎ")
+        if f"（{grade}）" in one.payload["content"]
+    )
+    assert told.keys() and set(told.values()) == {1}  # in this one spell, each grade of each at most once
     for person in (*asked, *others):
         assert person.name not in staff and person.id not in staff
         assert person.name not in lines and person.id not in lines
-    assert not any(text in staff or text in lines for text in grave)
+    assert not any(text in staff or text in lines for text in (*grave, *harmless))
