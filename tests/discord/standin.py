@@ -298,25 +298,16 @@ class Discord:
         self._seen.setdefault(shown.only or shown.channel, []).append(shown)
 
     def as_message(self, shown: Shown) -> Json:
-        """A message as Discord tells it."""
-        return {
-            "id": shown.id,
-            "channel_id": shown.channel,
-            "author": self.gateway.user,
-            "content": shown.payload.get("content", ""),
-            "timestamp": "2026-11-22T14:10:00+00:00",
-            "edited_timestamp": None,
-            "tts": False,
-            "mention_everyone": False,
-            "mentions": [],
-            "mention_roles": [],
-            "attachments": [],
-            "embeds": shown.payload.get("embeds", []),
-            "components": shown.payload.get("components", []),
-            "pinned": False,
-            "type": 0,
-            "flags": 64 if shown.only else 0,
-        }
+        """A message of the bot as Discord tells it."""
+        return message(
+            shown.id,
+            shown.channel,
+            shown.payload.get("content", ""),
+            author=self.gateway.user,
+            embeds=shown.payload.get("embeds", []),
+            components=shown.payload.get("components", []),
+            flags=64 if shown.only else 0,
+        )
 
     def _edit(self, channel: str, id: str, body: Json) -> Json:
         self._refuse(message_fault(body))
@@ -392,6 +383,28 @@ def _json(body: object, status: int = 200, headers: Mapping[str, str] | None = N
     """As Discord answers: without a charset, or discord.py takes it for text."""
     data = json.dumps(body).encode()
     return web.Response(body=data, status=status, headers=headers, content_type="application/json")
+
+
+def message(id: str, channel: str, text: str, **more: Any) -> Json:
+    """A message, as Discord tells it."""
+    return {
+        "id": id,
+        "channel_id": channel,
+        "content": text,
+        "timestamp": "2026-11-22T14:10:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "components": [],
+        "pinned": False,
+        "type": 0,
+        "flags": 0,
+        **more,
+    }
 
 
 def bot_user() -> Json:

@@ -1,16 +1,28 @@
-"""Many at once: 200 people over buttons and direct messages, each in order, everybody acknowledged in time."""
+"""Many at once: 200 people over buttons and direct messages, and a thousand messages in channels that are watched."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.discord.conftest import bot_on_discord, new_discord, somebody
+from tests.discord.conftest import (
+    ALL,
+    EMERGENCY,
+    HIGH,
+    asked_for,
+    bot_on_discord,
+    new_discord,
+    offers,
+    somebody,
+)
 from tests.discord.people import Person
-from tests.discord.standin import Discord, Json, labels, words
+from tests.discord.standin import STAFF, WATCHED, Discord, Json, labels, words
 from tests.tiny import Clock
 
 PEOPLE = 200
@@ -80,3 +92,42 @@ async def test_two_hundred_people_at_once(tmp_path: Path) -> None:
             if waits[len(waits) * 99 // 100] < P99:
                 break
         assert waits[len(waits) * 99 // 100] < P99
+
+
+async def test_a_thousand_mixed_messages(
+    tmp_path: Path, log_lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    dice, discord = random.Random(7), new_discord()
+    grave = [EMERGENCY, HIGH, "死にたい", "今夜、薬をたくさん飲んで死ぬつもり"]
+    harmless = ["今日は雨でした", "眠れた", "ゲームの話", "死ぬほど笑った"]
+    async with bot_on_discord(tmp_path, discord, Clock(), ALL):
+        labels = ["DMだけお願いする", "スタッフへの知らせも"]
+        asked = [await asked_for(discord, dice.choice(labels)) for _ in range(20)]
+        others = [somebody(discord, channel=WATCHED) for _ in range(60)]
+        discord.forget()
+        troubled, whose = set[str](), dict[str, str]()
+        for _ in range(1000):
+            person = dice.choice([*asked, *others])
+            text = dice.choice(harmless if dice.random() < 0.7 else grave)
+            if text in grave and person in asked:
+                troubled.add(person.id)
+            whose[await person.posts(text)] = person.id
+        await discord.until(lambda: all(discord.in_channel(discord.dm(id)) for id in troubled))
+    # The bot has ended, so whatever it was going to say is said.
+    assert len(troubled) > 10
+    for person in (*asked, *others):
+        assert len(discord.in_channel(discord.dm(person.id))) == (person.id in troubled)
+        assert len(offers(discord, person)) == (person.id in troubled)
+    assert not discord.public() and not discord.deleted
+    staff, lines = str([one.payload for one in discord.in_channel(STAFF)]), str(log_lines())
+    told = Counter(
+        (grade, whose[one.payload["content"].split("\n")[1].rpartition("/")[2]])
+        for one in discord.in_channel(STAFF)
+        for grade in ("心配", "急ぎ")
+        if f"（{grade}）" in one.payload["content"]
+    )
+    assert told.keys() and set(told.values()) == {1}  # in this one spell, each grade of each at most once
+    for person in (*asked, *others):
+        assert person.name not in staff and person.id not in staff
+        assert person.name not in lines and person.id not in lines
+    assert not any(text in staff or text in lines for text in (*grave, *harmless))

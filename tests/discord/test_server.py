@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,20 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from bot.database import Database, consents
-from tests.discord.conftest import ALL, bot_on_discord, new_discord, somebody
-from tests.discord.people import Person
+from tests.discord.conftest import (
+    ALL,
+    EMERGENCY,
+    HIGH,
+    asked_for,
+    bot_on_discord,
+    new_discord,
+    offers,
+    somebody,
+)
 from tests.discord.standin import GUILD, LOBBY, STAFF, TALK, WATCHED, Discord, labels, words
 from tests.tiny import Clock
 
-EMERGENCY, HIGH, CALM = "今から死にます", "もう消えたい", "今日は雨でした"
+CALM = "今日は雨でした"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,24 +58,10 @@ async def database(_everything: tuple[Discord, Clock, str]) -> AsyncIterator[Dat
     await database.close()
 
 
-async def asked_for(discord: Discord, label: str = "DMだけお願いする") -> Person:
-    """Somebody who switched it on."""
-    person = somebody(discord, channel=WATCHED)
-    await person.runs("watch-over-me")
-    assert "受けとりました" in words(await person.press(label))
-    return person
-
-
 async def kept(database: Database) -> int:
     """How many rows of consent there are."""
     async with database.read() as connection:
         return int((await connection.execute(sa.select(sa.func.count()).select_from(consents))).scalar_one())
-
-
-def offers(discord: Discord, person: Person) -> list[str]:
-    """The direct messages that offer help."""
-    said = [one.payload.get("content", "") for one in discord.in_channel(discord.dm(person.id))]
-    return [one for one in said if "頼まれていた案内" in one]
 
 
 # ---------------------------------------------------------------------------------------------- newcomers
@@ -269,45 +261,3 @@ async def test_it_ends_with_retention(discord: Discord, database: Database, tmp_
     assert await kept(database)
     await Store(database, Keyring(SECRET)).forget(Clock().now.date().replace(year=2030), 30)
     assert not await kept(database)
-
-
-# ---------------------------------------------------------------------------------------------- a thousand messages
-
-
-async def test_a_thousand_mixed_messages(
-    tmp_path: Path, log_lines: Callable[[], list[dict[str, Any]]]
-) -> None:
-    dice, discord = random.Random(7), new_discord()
-    grave = [EMERGENCY, HIGH, "死にたい", "今夜、薬をたくさん飲んで死ぬつもり"]
-    harmless = [CALM, "眠れた", "ゲームの話", "死ぬほど笑った"]
-    async with bot_on_discord(tmp_path, discord, Clock(), ALL):
-        labels = ["DMだけお願いする", "スタッフへの知らせも"]
-        asked = [await asked_for(discord, dice.choice(labels)) for _ in range(20)]
-        others = [somebody(discord, channel=WATCHED) for _ in range(60)]
-        discord.forget()
-        troubled, whose = set[str](), dict[str, str]()
-        for _ in range(1000):
-            person = dice.choice([*asked, *others])
-            text = dice.choice(harmless if dice.random() < 0.7 else grave)
-            if text in grave and person in asked:
-                troubled.add(person.id)
-            whose[await person.posts(text)] = person.id
-        await discord.until(lambda: all(discord.in_channel(discord.dm(id)) for id in troubled))
-    # The bot has ended, so whatever it was going to say is said.
-    assert len(troubled) > 10
-    for person in (*asked, *others):
-        assert len(discord.in_channel(discord.dm(person.id))) == (person.id in troubled)
-        assert len(offers(discord, person)) == (person.id in troubled)
-    assert not discord.public() and not discord.deleted
-    staff, lines = str([one.payload for one in discord.in_channel(STAFF)]), str(log_lines())
-    told = Counter(
-        (grade, whose[one.payload["content"].split("\n")[1].rpartition("/")[2]])
-        for one in discord.in_channel(STAFF)
-        for grade in ("心配", "急ぎ")
-        if f"（{grade}）" in one.payload["content"]
-    )
-    assert told.keys() and set(told.values()) == {1}  # in this one spell, each grade of each at most once
-    for person in (*asked, *others):
-        assert person.name not in staff and person.id not in staff
-        assert person.name not in lines and person.id not in lines
-    assert not any(text in staff or text in lines for text in (*grave, *harmless))
