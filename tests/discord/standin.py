@@ -171,7 +171,8 @@ class Discord:
 
         async def take() -> web.Response:
             try:
-                if request.headers.get("Authorization") != f"Bot {TOKEN}":
+                open_to_all = path.startswith(("/interactions/", "/webhooks/"))  # their token is all they ask for
+                if not open_to_all and request.headers.get("Authorization") != f"Bot {TOKEN}":
                     raise Refused(401, 0, "401: Unauthorized")
                 found = self._take(request.method, path.strip("/").split("/"), body, request)
                 return _json(found) if found is not None else web.Response(status=204)
