@@ -52,7 +52,9 @@ class Api:
         self._http = client.http
         # On the connections of the client, which closes them; so this session needs no end of its own.
         self._webhooks = aiohttp.ClientSession(
-            connector=client.http.connector, connector_owner=False, headers={"User-Agent": client.http.user_agent}
+            connector=client.http.connector,
+            connector_owner=False,
+            headers={"User-Agent": client.http.user_agent},
         )
 
     async def call(self, method: str, path: str, body: object = None, **ids: str) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 
 from tests.discord.conftest import new_discord, serving, somebody
 from tests.discord.people import Person
-from tests.discord.standin import Call, Discord
+from tests.discord.standin import Discord
 from tests.support import CONTENT
 
 #: People who press at the same moment; and how often they do.
@@ -35,7 +34,8 @@ DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["DISCORD_GATEWAY_URL"])
 class Bare(discord.Client):
     async def on_interaction(self, interaction):
         await interaction.response.send_message("こんばんは", ephemeral=True)
-Bare(intents=discord.Intents(guilds=True), max_messages=None, allowed_mentions=discord.AllowedMentions.none()).run(os.environ["DISCORD_TOKEN"], log_handler=None)
+bare = Bare(intents=discord.Intents(guilds=True), max_messages=None, allowed_mentions=discord.AllowedMentions.none())
+bare.run(os.environ["DISCORD_TOKEN"], log_handler=None)
 """
 
 
@@ -62,26 +62,28 @@ async def _running(command: Sequence[str], discord: Discord, folder: str) -> Asy
             "CONTENT_DIR": str(CONTENT),
             "LOG_LEVEL": "WARNING",
         }
-        process = subprocess.Popen(
-            [sys.executable, *command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        nowhere = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, env=environment, stdout=nowhere, stderr=nowhere
         )
         try:
             await discord.gateway.noted("ready")
             yield
         finally:
             process.terminate()
-            await asyncio.to_thread(process.wait)
+            await process.wait()
 
 
-async def _at_once(people: Sequence[Person], command: str, *, writing: bool) -> list[Call]:
+async def _round(discord: Discord, people: Sequence[Person], *, writing: bool) -> list[float]:
     """Everybody uses a command; with `writing`, as many others write direct messages between them."""
-    calls = []
-    for person in people:
+    discord.forget()
+    calls, friends = [], [Person(discord, f"8{person.id}", where="direct") for person in people]
+    for person, friend in zip(people, friends, strict=True):
         if writing:
-            friend = Person(person.discord, f"8{person.id}", where="direct")
             await friend.writes("昨日から眠れない")
-        calls.append(await person.asks(2, {"id": "1", "name": command, "type": 1}))
-    return calls
+        calls.append(await person.asks(2, {"id": "1", "name": "desks", "type": 1}))
+    await discord.until(lambda: all(call.answered for call in calls))
+    return [(call.acknowledged or LONGEST) - call.born for call in calls]
 
 
 async def _measure(command: Sequence[str]) -> dict[str, Waits]:
@@ -93,9 +95,7 @@ async def _measure(command: Sequence[str]) -> dict[str, Waits]:
             people = [somebody(discord) for _ in range(PEOPLE)]
             for number in range(ROUNDS + 1):
                 for name, writing in (("commands", False), ("commands, with as many direct messages", True)):
-                    calls = await _at_once(people, "desks", writing=writing)
-                    await discord.until(lambda calls=calls: all(call.answered for call in calls))  # type: ignore[misc]
-                    waits = [(call.acknowledged or LONGEST) - call.born for call in calls]
+                    waits = await _round(discord, people, writing=writing)
                     if number:  # the first round warms up
                         found.setdefault(name, []).extend(waits)
     return {name: Waits(sorted(waits)) for name, waits in found.items()}

@@ -28,9 +28,6 @@ LOBBY, TALK, WATCHED, STAFF = (
     "300000000000000003",
     "300000000000000004",
 )
-#: Seconds for an interaction's first answer.
-IN_TIME = 3.0
-
 #: What may go wrong with one call; `lost`: done, but the answer never arrives. `global`: 429 for all routes.
 Fault = Literal["500", "429", "global", "reset", "lost", "ban", "stuck"]
 Way = Literal["message", "answer", "filled", "further", "edited"]
@@ -91,6 +88,7 @@ class Discord:
     deleted: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
     patience: float = 8.0  # seconds for something to become true
+    in_time: float = 3.0  # seconds for an interaction's first answer
     extra: dict[str, Any] = field(default_factory=dict)  # what GET answers for further paths
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _nonces: dict[str, Json] = field(default_factory=dict)
@@ -171,7 +169,9 @@ class Discord:
 
         async def take() -> web.Response:
             try:
-                open_to_all = path.startswith(("/interactions/", "/webhooks/"))  # their token is all they ask for
+                open_to_all = path.startswith(
+                    ("/interactions/", "/webhooks/")
+                )  # their token is all they ask for
                 if not open_to_all and request.headers.get("Authorization") != f"Bot {TOKEN}":
                     raise Refused(401, 0, "401: Unauthorized")
                 found = self._take(request.method, path.strip("/").split("/"), body, request)
@@ -332,7 +332,7 @@ class Discord:
     def _callback(self, id: str, token: str, body: Json) -> None:
         call = self.calls.get(token)
         now = asyncio.get_running_loop().time()
-        if call is None or call.id != id or (call.acknowledged is None and now - call.born > IN_TIME):
+        if call is None or call.id != id or (call.acknowledged is None and now - call.born > self.in_time):
             raise Refused(404, 10062, "Unknown interaction")
         if call.acknowledged is not None:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
