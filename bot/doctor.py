@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.commandline import Trouble
 from bot.database import Database, NotReady
 from bot.line import setup
 from bot.postal import municipality
@@ -197,7 +198,7 @@ async def _line(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with setup.Console(settings.line_api_base, token) as console:
             told = await setup.status(console, settings.line_push_budget, settings.public_url)
-    except setup.Trouble as trouble:
+    except Trouble as trouble:
         yield Finding(False, f"LINE: {trouble}")
         return
     if not told.wrong:
