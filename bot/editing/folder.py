@@ -3,16 +3,56 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+from bot.guide import book_of
+from bot.settings import Settings
 from flows.editing.tables import records, with_rows
 from flows.listing.desk_tables import FOLDER, MUNICIPALITIES, TOPICS
-from flows.loader import Bundle
+from flows.loader import Bundle, read_folder
+from flows.model import Book
+from flows.problems import ContentError
+from flows.reading.bundle import as_known, into_folder, of_mode
 
 #: Left in `review` by the first of two people who check an emergency number: day, name, contact.
 _FIRST = re.compile(r"\s?recheck:(?P<day>\S+):(?P<name>\S+):(?P<contact>\S*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """The content folder as those see it who edit it: the files that the settings' mode uses.
+
+    Args:
+        files: the whole folder.
+        settings: name the mode.
+    """
+
+    files: Bundle
+    settings: Settings
+
+    @staticmethod
+    def of(settings: Settings) -> WorkingCopy:
+        """Reads the folder. Raises ContentError when it cannot be read."""
+        return WorkingCopy(read_folder(settings.content_dir), settings)
+
+    @property
+    def used(self) -> Bundle:
+        """The mode's files, by the names that every mode knows them by."""
+        return of_mode(self.files, self.settings.mode)
+
+    def edited(self, used: Bundle) -> Bundle:
+        """The whole folder in which the mode's files say something else."""
+        return into_folder(used, self.files, self.settings.mode)
+
+    def book(self, used: Bundle) -> Book:
+        """What the mode's files say. Raises ContentError with every problem, by the names of `used`."""
+        try:
+            return book_of(self.edited(used), self.settings)
+        except ContentError as error:
+            raise ContentError(as_known(error.problems, self.settings.mode)) from None
 
 
 class NoSuchDesk(Exception):

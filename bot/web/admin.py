@@ -13,14 +13,15 @@ from aiohttp import web
 
 from bot.editing import publishing
 from bot.editing.folder import NoSuchDesk, rechecked, write_folder
-from bot.postal import municipality
+from bot.guide import book_of
+from bot.settings import Settings
 from bot.store import Store
 from bot.totals import LEAST, Totals, merged, rounded
 from bot.versions import Versions
 from bot.web import admin_html as html
 from bot.web.access import Access
 from bot.web.page import HEADERS
-from flows.loader import load_book, read_folder
+from flows.loader import read_folder
 from flows.model import VOICES, Book, Target
 from flows.operators import FILE, Words, operators_words
 from flows.preview import preview
@@ -40,19 +41,24 @@ class Admin:
 
     Args:
         access: who may see them.
-        folder: the content folder, the working copy.
+        settings: name the content folder (the working copy) and the mode.
         book: gives the content in use.
         versions, store, totals: what the database holds.
         clock: tells the time; aware, in Asia/Tokyo.
     """
 
     access: Access
-    folder: Path
+    settings: Settings
     book: Callable[[], Book]
     versions: Versions
     store: Store
     totals: Totals
     clock: Callable[[], datetime]
+
+    @property
+    def folder(self) -> Path:
+        """The working copy."""
+        return self.settings.content_dir
 
     def routes(self) -> list[web.RouteDef]:
         """`GET /admin` and below."""
@@ -204,7 +210,7 @@ async def _search(admin: Admin, request: web.Request) -> tuple[str, str]:
 
 async def _desks(admin: Admin, request: web.Request, said: str = "") -> tuple[str, str]:
     words = admin.words()
-    book = await asyncio.to_thread(load_book, read_folder(admin.folder))
+    book = await asyncio.to_thread(book_of, read_folder(admin.folder), admin.settings)
     shown = sorted((desk for desk in book.directory.rows if desk.show), key=lambda desk: desk.checked_on)
     form = admin.access.form_token(request)
     rows = []
@@ -230,7 +236,7 @@ async def _recheck(admin: Admin, request: web.Request) -> tuple[str, str]:
     id, contact = str(form.get("id", "")), str(form.get("contact", "")).strip()
     try:
         new, done = rechecked(files, id, name, admin.clock().date(), contact)
-        await asyncio.to_thread(load_book, new, municipality)
+        await asyncio.to_thread(book_of, new, admin.settings)
         write_folder(admin.folder, files, new)
     except NoSuchDesk:
         raise web.HTTPNotFound from None
@@ -243,13 +249,15 @@ async def _recheck(admin: Admin, request: web.Request) -> tuple[str, str]:
 
 async def _publish(admin: Admin, request: web.Request, said: str = "") -> tuple[str, str]:
     words, form = admin.words(), admin.access.form_token(request)
-    plan = await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store)
+    plan = await publishing.plan_folder(admin.settings, admin.words("publish"), admin.versions, admin.store)
     parts = [f'<p role="status">{escape(said)}</p>'] if said else []
     parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(plan)]
     if plan.version != plan.before:
         version = f'<input type="hidden" name="version" value="{plan.version}">'
         parts.append(html.post("publish", form, f"{version}<button>{escape(words['publish'])}</button>"))
-    back = await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
+    back = await publishing.plan_back(
+        None, admin.settings, admin.words("publish"), admin.versions, admin.store
+    )
     if back:
         parts.append(f"<h2>{escape(words['rollback'])}</h2>")
         parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(back)]
@@ -262,13 +270,15 @@ async def _published(admin: Admin, request: web.Request) -> tuple[str, str]:
     return await _carried_out(
         admin,
         request,
-        await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store),
+        await publishing.plan_folder(admin.settings, admin.words("publish"), admin.versions, admin.store),
     )
 
 
 async def _rolled_back(admin: Admin, request: web.Request) -> tuple[str, str]:
     return await _carried_out(
-        admin, request, await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
+        admin,
+        request,
+        await publishing.plan_back(None, admin.settings, admin.words("publish"), admin.versions, admin.store),
     )
 
 
