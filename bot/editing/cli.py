@@ -19,6 +19,7 @@ from flows.hours import TOKYO
 from flows.loader import read_folder
 from flows.operators import Words, operators_words
 from flows.problems import ContentError
+from flows.reading.bundle import as_written
 
 if TYPE_CHECKING:
     from bot.editing.comparing import Difference
@@ -64,7 +65,7 @@ def import_command(
     except OSError as error:
         raise fail(1, f"{file} cannot be read: {error.strerror}. Name the workbook.") from None
     except ContentError as error:
-        raise fail(1, *map(str, error.problems)) from None
+        raise fail(1, *map(str, as_written(error.problems, copy.files, settings.mode))) from None
     words = all.words["sheets"]
     for line in _lines(found, words):
         typer.echo(line)
