@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from bot.editing.folder import NoSuchDesk, rechecked, write_folder
 from bot.guide import book_of
 from bot.settings import Settings
 from bot.store import Store
-from bot.totals import LEAST, Totals, merged, rounded
+from bot.totals import LEAST, Totals, rounded
 from bot.versions import Versions
 from bot.web import admin_html as html
+from bot.web import drawing, missing, numbers
 from bot.web.access import Access
 from bot.web.page import HEADERS
 from flows.loader import read_folder
@@ -27,12 +28,14 @@ from flows.operators import FILE, Words, operators_words
 from flows.preview import preview
 from flows.problems import ContentError
 
-#: Days that the numbers go back; desks and steps in one list.
-DAYS, SHOWN = 30, 60
+#: Desks and steps in one list.
+SHOWN = 60
 #: Bytes of a form.
 BODY = 10_000
 
-Page = Callable[["Admin", web.Request], Awaitable[tuple[str, str]]]
+#: What a page gives: its title and HTML, or an answer of its own kind.
+Shown = tuple[str, str] | web.Response
+Page = Callable[["Admin", web.Request], Awaitable[Shown]]
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,23 @@ class Admin:
     def routes(self) -> list[web.RouteDef]:
         """`GET /admin` and below."""
         pages: Mapping[str, Page] = {
-            "": _overview,
-            "/": _overview,
+            "": numbers.page,
+            "/": numbers.page,
+            "/numbers.csv": numbers.download,
             "/flows": _flows,
             "/flow/{flow}": _flow,
             "/step/{flow}/{step}": _step,
             "/search": _search,
             "/desks": _desks,
+            "/missing": missing.page,
             "/publish": _publish,
         }
-        posts: Mapping[str, Page] = {"desks": _recheck, "publish": _published, "rollback": _rolled_back}
+        posts: Mapping[str, Page] = {
+            "desks": _recheck,
+            "missing": missing.post,
+            "publish": _published,
+            "rollback": _rolled_back,
+        }
         return [
             *(web.get(f"/admin{path}", self._guarded(page)) for path, page in pages.items()),
             *(web.post(f"/admin/{path}", self._guarded(page, posted=True)) for path, page in posts.items()),
@@ -100,9 +110,12 @@ class Admin:
                     return _answer(html.page(words, words["title"], html.login(words)), 401)
                 if posted and not await self._ours(request):
                     return _answer(html.page(words, words["title"], escape(words["form_old"])), 403)
-                title, body = await page(self, request)
+                shown = await page(self, request)
             except ContentError as error:
                 return _answer(f"<pre>{escape(str(error))}</pre>", 500)
+            if isinstance(shown, web.Response):
+                return shown
+            title, body = shown
             form = self.access.form_token(request)
             return _answer(html.page(words, title, body, name=name, form=form))
 
@@ -142,21 +155,6 @@ def _answer(text: str, status: int = 200) -> web.Response:
 # ---------------------------------------------------------------------------------------------- looking
 
 
-async def _overview(admin: Admin, _: web.Request) -> tuple[str, str]:
-    words, since = admin.words(), (admin.clock() - timedelta(DAYS)).date()
-    parts = [f"<p>{escape(words['in_use'].format(version=admin.book().version))}</p>"]
-    parts.append(f"<p>{escape(words['totals_note'])}</p>")
-    for kind in ("start", "turn"):
-        found = merged(await admin.totals.by_day(kind, since))
-        parts.append(f"<h2>{escape(words[f'kind_{kind}'])}</h2>{html.sums(words, found)}")
-    for kind in ("voice", "flow", "risk", "hour"):
-        names = await admin.totals.by_name(kind, since)
-        rows = [(escape(name), str(count)) for name, count in names.items()]
-        body = html.table(("", words["count"]), rows) if rows else f"<p>{escape(words['too_few'])}</p>"
-        parts.append(f"<h2>{escape(words[f'kind_{kind}'])}</h2>{body}")
-    return words["title"], "\n".join(parts)
-
-
 async def _standing(admin: Admin) -> dict[Target, int]:
     """People by step, where there are enough of them to be shown."""
     return {target: rounded(n) for target, n in (await admin.store.standing()).items() if n >= LEAST}
@@ -179,8 +177,13 @@ async def _flow(admin: Admin, request: web.Request) -> tuple[str, str]:
     words, book, id = admin.words(), admin.book(), request.match_info["flow"]
     if id not in book.flows:
         raise web.HTTPNotFound
-    ways = await admin.totals.by_name("way", (admin.clock() - timedelta(DAYS)).date())
-    return book.flows[id].title or id, html.flow(book, id, ways, await _standing(admin), words)
+    sums = await admin.totals.by_name("way", admin.clock().date())
+    ways = {name: sum.count for name, sum in sums.items()}
+    standing = await _standing(admin)
+    asked = request.query.get("zoom", "")
+    zoom = int(asked) if asked in map(str, drawing.ZOOMS) else 100
+    picture = drawing.drawn(book, id, ways, standing, zoom, words)
+    return book.flows[id].title or id, picture + html.flow(book, id, ways, standing, words)
 
 
 async def _step(admin: Admin, request: web.Request) -> tuple[str, str]:
@@ -223,8 +226,9 @@ async def _desks(admin: Admin, request: web.Request, said: str = "") -> tuple[st
         official = html.link(desk.url, words["official"])
         name = f"{escape(desk.name)}<br>{escape(desk.contact)}<br>{official}"
         rows.append((str(desk.checked_on), name, html.post("desks", form, inside)))
-    hidden = sum(not desk.show for desk in book.directory.rows)
-    notes = f"<p>{escape(words['desks_note'])}</p><p>{escape(words['desks_hidden'].format(count=hidden))}</p>"
+    centers, towns = missing.counts(book)
+    more = escape(words["desks_missing"].format(centers=centers, towns=towns))
+    notes = f'<p>{escape(words["desks_note"])}</p><p><a href="/admin/missing">{more}</a></p>'
     status = f'<p role="status">{escape(said)}</p>' if said else ""
     return words["menu_desks"], status + notes + html.table((words["checked_on"], words["desk"], ""), rows)
 
