@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.versions import Versions
 from flows.editing.differing import Changed, changed
-from flows.loader import Bundle, load_book, modes, read_folder
+from flows.loader import Bundle, Mode, bundle_version, load_book, modes, read_folder
 from flows.model import Target
 from flows.operators import Words
 from flows.problems import ContentError
@@ -86,7 +86,23 @@ async def _plan(files: Bundle, settings: Settings, words: Words, versions: Versi
     return Plan(version, files, newest[0] if newest else "", difference, standing, words)
 
 
+#: What was compared last, by both bundles and the mode: whoever looks at a plan and then carries it out waits once.
+_compared_before: dict[tuple[str, str, Mode], tuple[Changed | None, str]] = {}
+_KEPT = 8
+
+
 def _compared(files: Bundle, before: Bundle | None, settings: Settings) -> tuple[Changed | None, str]:
+    """What differs, and the version of `files`, which pass their checks."""
+    key = (bundle_version(files), bundle_version(before) if before else "", settings.mode)
+    if key not in _compared_before:
+        found = _compare(files, before, settings)
+        while len(_compared_before) >= _KEPT:
+            del _compared_before[next(iter(_compared_before))]
+        _compared_before[key] = found
+    return _compared_before[key]
+
+
+def _compare(files: Bundle, before: Bundle | None, settings: Settings) -> tuple[Changed | None, str]:
     book = book_of(files, settings)
     for mode in modes(files):
         if mode != settings.mode:  # the other variant in the same folder must stay whole, too

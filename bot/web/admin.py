@@ -293,4 +293,5 @@ async def _carried_out(admin: Admin, request: web.Request, plan: publishing.Plan
         return await _publish(admin, request, words["form_old"])
     done = await publishing.publish(plan, admin.versions, admin.clock())
     said = words["published"].format(version=plan.version) if done else words["nothing_to_do"]
-    return await _publish(admin, request, said)
+    again = f'<p><a href="/admin/publish">{escape(words["menu_publish"])}</a></p>'
+    return words["menu_publish"], f'<p role="status">{escape(said)}</p>{again}'

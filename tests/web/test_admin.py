@@ -135,6 +135,7 @@ async def test_a_desk_is_checked_published_and_taken_back(bot: Bot, phone: Page,
     await expect(phone.get_by_text("窓口: 1件が変わります")).to_be_visible()
     await phone.get_by_role("button", name="公開する").click()
     await expect(phone.get_by_role("status")).to_contain_text("版")
+    await phone.get_by_role("link", name="公開").first.click()
     await phone.get_by_role("button", name="前の版にもどす").click()
     await expect(phone.get_by_role("status")).to_contain_text(before)
 
