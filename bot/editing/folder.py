@@ -153,7 +153,7 @@ def recorded(files: Bundle, id: str, name: str, contact: str, url: str, today: d
         "review": "",
     }
     for file in (CENTERS, TOWNS):
-        for row in records(files[file])[1]:
+        for row in records(files.get(file, ""))[1]:
             if row.cells["id"] == id and row.cells["show"] != "yes":
                 source = {"source_url": url, "source_date": str(today), "confidence": "official"}
                 known = {column: cell for column, cell in source.items() if column in row.cells}
@@ -161,7 +161,11 @@ def recorded(files: Bundle, id: str, name: str, contact: str, url: str, today: d
             if row.cells["id"] == id:
                 raise NoSuchDesk(id)
     code = id.removeprefix("town-")
-    if code == id or all(row.cells["code"] != code for row in records(files[MUNICIPALITIES])[1]):
+    if (
+        TOWNS not in files
+        or code == id
+        or all(row.cells["code"] != code for row in records(files[MUNICIPALITIES])[1])
+    ):
         raise NoSuchDesk(id)
     cells = {"id": id, "like": LIKE, "area": code, "channels": "phone", **said}
     return {**files, TOWNS: with_rows(files[TOWNS], {id: cells})}
