@@ -284,7 +284,9 @@ def finished(talk: Talk) -> Turn:
     """The turn that a talk has come to."""
     if not talk.messages:  # nobody meets silence
         talk.explain("not_understood")
-    trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))
+    trace = Trace(
+        talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited), tuple(talk.desks)
+    )
     return Turn(
         talk.state(), Reply(fitted(talk.messages), _buttons(talk)), trace, tuple(talk.later), talk.unremind
     )

@@ -630,6 +630,7 @@ class Trace:
     step: str = ""
     why: tuple[str, ...] = ()
     visited: tuple[Target, ...] = ()  # every step this turn went through
+    desks: tuple[str, ...] = ()  # what the desks that it showed are counted as (`flows.desks.counted_as`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Talk:
     offered: Language | None = None  # a language, in this turn
     why: list[str] = field(default_factory=list)
     visited: list[Target] = field(default_factory=list)
+    desks: list[str] = field(default_factory=list)  # what those shown in this turn are counted as
 
     @staticmethod
     def of(book: Book, state: State, now: datetime) -> Talk:
