@@ -21,8 +21,10 @@ AS_FAMILY = "speaks_as_family"
 
 def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
     """Takes a text without risk in it, and no global word. Returns the turn's outcome."""
-    step = _past_danger(talk, _past_doubt(talk, step, parts), parts)
-    if step is not None and (choice := chosen(talk, step, parts)):
+    choice = chosen(talk, step, parts)
+    if choice is None and (led := _past_danger(talk, _past_doubt(talk, step))) is not step:
+        step, choice = led, chosen(talk, led, parts)
+    if step is not None and choice is not None:
         talk.why.append(f"choice:{choice}")
         talk.misses = 0
         talk.follow(questions.pick(talk, step, choice))
@@ -38,20 +40,20 @@ def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
     return _route(talk, step, parts, heard)
 
 
-def chosen(talk: Talk, step: Step, parts: tuple[str, ...]) -> str | None:
+def chosen(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> str | None:
     """The id of the choice that the texts mean, if they mean one."""
-    shown = questions.choices(talk, step)
-    for text in (parts[-1], "".join(parts)):
+    shown = questions.choices(talk, step) if step else []
+    for text in dict.fromkeys((parts[-1], "".join(parts))):
         number = match_choice(text, [(label, words) for _, label, words in shown])
         if number is not None:
             return shown[number][0]
     return None
 
 
-def _past_doubt(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step | None:
+def _past_doubt(talk: Talk, step: Step | None) -> Step | None:
     """The gentle question about danger is left by writing on: the text answers the question before it."""
     here = Target(talk.at.flow, talk.at.step)
-    if step is None or here != talk.entry("watch") or chosen(talk, step, parts):
+    if step is None or here != talk.entry("watch"):
         return step
     if not talk.at.stack:  # the question was the first thing they heard: now the talk begins
         talk.rest()
@@ -64,12 +66,12 @@ def _past_doubt(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step |
     return talk.step()
 
 
-def _past_danger(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> Step | None:
+def _past_danger(talk: Talk, step: Step | None) -> Step | None:
     """Somebody who goes on writing harmless things is let go from the talk about danger: back to what was before.
 
     The ways back stay: danger is heard anywhere, and its quiet button stands at every step that listens.
     """
-    if step is None or not talk.in_crisis() or chosen(talk, step, parts):
+    if step is None or not talk.in_crisis():
         return step
     patience = QUIET[talk.risk == "emergency"] + isinstance(step, Listen)
     if talk.since < patience:
@@ -108,10 +110,8 @@ def _asks_elsewhere(talk: Talk, step: Listen, heard: Understanding) -> bool:
     target = talk.book.phrases.routes.get(heard.route)
     if target is None or target.flow == talk.at.flow or heard.route in ("talk_first", "other"):
         return False
-    if heard.route_by == "weights":
-        return (
-            heard.route in _PLAIN_REQUESTS
-        )  # somebody who is telling something is not led away by a likeness
+    if heard.route_by == "weights":  # somebody who is telling something is not led away by a likeness
+        return heard.route in _PLAIN_REQUESTS
     if AS_FAMILY in heard.why:
         return all(entry.theme not in heard.themes for entry in step.hears)
     return heard.route_by == "rule"

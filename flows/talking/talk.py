@@ -46,6 +46,9 @@ HISTORY = 10
 SAID = 60
 #: Places to return to; deeper calls forget the outermost.
 STACK = 6
+#: Turns for which a danger that was spoken of is not forgotten: the same grade gets its shorter answer (never the same
+#: block again), the gentle question is not put, and a goodbye names 119.
+LATELY = 8
 
 
 class FlowLoop(Exception):
@@ -153,6 +156,11 @@ class Talk:
     def in_crisis(self) -> bool:
         """Whether this person stands in the flow that answers danger."""
         return self.at.flow == self.entry("high").flow
+
+    @property
+    def grave(self) -> bool:
+        """Whether grave danger was spoken of lately."""
+        return self.risk in ("high", "emergency") and self.since <= LATELY
 
     def remember(self, slot: str, *values: str) -> None:
         """Keeps chosen codes under a name."""
