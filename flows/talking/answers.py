@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.model import Ask, Listen, Place, Step, Target
+from flows.model import Ask, Listen, Place, Step, Subject, Target
 from flows.places import Area
 from flows.talking import questions
 from flows.talking.talk import Talk
@@ -33,6 +33,8 @@ def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         talk.follow(questions.told_place(talk, step, areas))
         talk.misses = 0
         return "answered"
+    if (subject := _named(talk, heard)) and not talk.in_crisis():
+        return _lead(talk, subject, parts)
     if isinstance(step, Listen) and not _asks_elsewhere(talk, step, heard):
         talk.follow(_hear(talk, step, heard))
         talk.misses = 0
@@ -85,6 +87,24 @@ def _past_danger(talk: Talk, step: Step | None) -> Step | None:
         return None
     talk.stand(before)
     return talk.step()
+
+
+def _named(talk: Talk, heard: Understanding) -> Subject | None:
+    """The subject that a text names, unless its step is the one that is pending."""
+    here, voice = Target(talk.at.flow, talk.at.step), talk.at.voice or "person"
+    named = (subject for subject in talk.book.phrases.subjects if subject.theme in heard.themes)
+    return next((subject for subject in named if subject.voice == voice and subject.target != here), None)
+
+
+def _lead(talk: Talk, subject: Subject, parts: tuple[str, ...]) -> str:
+    talk.why.append(f"subject:{subject.theme}")
+    talk.misses = 0
+    areas = questions.place_in(talk, "".join(parts), asked=False)
+    if len(areas) == 1:
+        talk.remember("place", areas[0].code)  # 仙台で検査できる所
+    introduce(talk, is_new(talk))
+    talk.call(subject.target)
+    return "routed"
 
 
 def _hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | None:
