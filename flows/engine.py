@@ -17,6 +17,7 @@ from flows.model import (
     Button,
     Event,
     Input,
+    Listen,
     Reply,
     State,
     Step,
@@ -184,6 +185,8 @@ def _tapped(talk: Talk, tap: Tap) -> str:
         talk.at = before
         talk.messages.clear()
         return talk.explain("old_button")
+    if talk.in_crisis() and not isinstance(talk.step(), Listen):
+        talk.since = 0  # they go on with it
     talk.why.append(f"tap:{target}.{tap.choice}")
     talk.misses = 0
     return "tapped"

@@ -41,7 +41,7 @@ ROUTES = (
     *("chat_thanks", "chat_greeting", "chat_smalltalk", "other"),
 )
 #: Themes (of the lexicon) that are answered wherever somebody is listened to.
-HEARS = ("loss", "guide", "itself", "questions")
+HEARS = ("loss", "guide", "itself", "questions", "joy")
 LABELS = (
     "back",
     "stop",

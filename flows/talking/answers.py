@@ -7,6 +7,7 @@ from dataclasses import replace
 from flows.model import Ask, Listen, Place, Step, Subject, Target
 from flows.places import Area
 from flows.talking import questions
+from flows.talking.commands import COMMANDS
 from flows.talking.talk import Talk
 from flows.understand import Understanding, match_choice
 
@@ -15,6 +16,8 @@ _PLAIN_REQUESTS = ("find_center", "human_please", "privacy_question")
 #: Turns after which a harmless text leaves the talk about danger, and the same after an emergency; one more where the
 #: bot listens.
 QUIET = (2, 6)
+#: Letters from which somebody who is telling something is not asked the next question: they need none.
+LONG = 40
 #: The route rule by which somebody speaks as a member of a family (content/understanding/routes.yaml).
 AS_FAMILY = "speaks_as_family"
 
@@ -22,7 +25,7 @@ AS_FAMILY = "speaks_as_family"
 def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Understanding) -> str:
     """Takes a text without risk in it, and no global word. Returns the turn's outcome."""
     choice = chosen(talk, step, parts)
-    if choice is None and (led := _past_danger(talk, _past_doubt(talk, step))) is not step:
+    if choice is None and (led := _let_go(talk, step, heard)) is not step:
         step, choice = led, chosen(talk, led, parts)
     if step is not None and choice is not None:
         talk.why.append(f"choice:{choice}")
@@ -33,10 +36,16 @@ def answer(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         talk.follow(questions.told_place(talk, step, areas))
         talk.misses = 0
         return "answered"
+    if "farewell" in heard.themes and not talk.in_crisis():
+        return COMMANDS["stop"](talk)
     if (subject := _named(talk, heard)) and not talk.in_crisis():
         return _lead(talk, subject, parts)
     if isinstance(step, Listen) and not _asks_elsewhere(talk, step, heard):
-        talk.follow(_hear(talk, step, heard))
+        following = _hear(talk, step, heard)
+        if following and len("".join(parts)) >= LONG and isinstance(talk.book.step(following), Listen):
+            talk.stand(following)  # heard, and asked nothing
+        else:
+            talk.follow(following)
         talk.misses = 0
         return "heard"
     return _route(talk, step, parts, heard)
@@ -50,6 +59,12 @@ def chosen(talk: Talk, step: Step | None, parts: tuple[str, ...]) -> str | None:
         if number is not None:
             return shown[number][0]
     return None
+
+
+def _let_go(talk: Talk, step: Step | None, heard: Understanding) -> Step | None:
+    """Where a text that chooses nothing is heard: before the talk about danger, if that is over."""
+    step = _past_doubt(talk, step)
+    return _past_danger(talk, step) if heard.risk == "none" else step
 
 
 def _past_doubt(talk: Talk, step: Step | None) -> Step | None:
@@ -90,7 +105,9 @@ def _past_danger(talk: Talk, step: Step | None) -> Step | None:
 
 
 def _named(talk: Talk, heard: Understanding) -> Subject | None:
-    """The subject that a text names, unless its step is the one that is pending."""
+    """The subject that a text names, unless its step is the one that is pending; a joy or a loss is heard first."""
+    if "joy" in heard.themes or "loss" in heard.themes:
+        return None
     here, voice = Target(talk.at.flow, talk.at.step), talk.at.voice or "person"
     named = (subject for subject in talk.book.phrases.subjects if subject.theme in heard.themes)
     return next((subject for subject in named if subject.voice == voice and subject.target != here), None)
@@ -109,18 +126,21 @@ def _lead(talk: Talk, subject: Subject, parts: tuple[str, ...]) -> str:
 
 def _hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | None:
     """Answers the theme that was heard; a listening step that leads to itself goes on listening."""
-    here = Target(talk.at.flow, talk.at.step)
+    here, own = Target(talk.at.flow, talk.at.step), {entry.theme for entry in step.hears}
+    for (
+        theme,
+        text,
+    ) in talk.book.phrases.hears.items():  # a joy or a loss is more than the family it happened in
+        if theme in understanding.themes and theme not in own:
+            talk.why.append(f"theme:{theme}")
+            talk.say(text)
+            return None
     for heard in step.hears:
         if heard.theme in understanding.themes:
             talk.why.append(f"theme:{heard.theme}")
             talk.say(heard.text)
             following = heard.next or step.next
             return None if following == here else following
-    for theme, text in talk.book.phrases.hears.items():
-        if theme in understanding.themes:
-            talk.why.append(f"theme:{theme}")
-            talk.say(text)
-            return None
     talk.say(step.otherwise)
     return None if step.next == here else step.next
 
@@ -145,7 +165,9 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
         return talk.explain("stay")  # what was asked about danger stays asked
     target = talk.book.phrases.routes.get(heard.route)
     if heard.themes and heard.route in ("talk_first", "other", "chat_smalltalk"):
-        target = talk.book.phrases.routes["talk_first"]
+        short = len("".join(parts)) < LONG
+        about_them = short and AS_FAMILY in heard.why and set(heard.themes) <= {"family"}  # 娘の件で
+        target = talk.book.phrases.routes["family_worries" if about_them else "talk_first"]
     new = is_new(talk)
     greets = heard.route in ("chat_greeting", "chat_smalltalk", "other") and not heard.themes
     if new and (target is None or greets):
@@ -158,6 +180,8 @@ def _route(talk: Talk, step: Step | None, parts: tuple[str, ...], heard: Underst
             introduce(talk, new)
             tell_place(talk, areas)
             return "place"
+        if talk.in_crisis() and talk.grave:  # in danger 「どこに電話すれば」 asks for who answers now
+            target = talk.entry("human")
     if target is None or (heard.route_by == "guess" and not heard.themes):
         return _not_understood(talk, step)
     talk.why.append(f"route:{heard.route}")

@@ -96,11 +96,13 @@ class Talk:
     def wording(self, text: Text) -> str:
         """The next wording of a text for this person, with its placeholders filled in."""
         wordings = text.of(self.at.voice or "person", self.at.language)
-        if self.at.short:
-            return self._filled(min(wordings, key=len))
         index = 0
         if len(wordings) > 1:
-            index = (self.said.pop(text.key, -1) + 1) % len(wordings)
+            last = self.said.pop(text.key, -1)
+            index = (last + 1) % len(wordings)
+            if self.at.short:
+                others = (number for number in range(len(wordings)) if number != last)
+                index = min(others, key=lambda number: len(wordings[number]))
             self.said[text.key] = index
         return self._filled(wordings[index])
 
