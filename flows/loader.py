@@ -22,6 +22,7 @@ from flows.reading.municipal import OWN, check_municipal
 from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, Table, read_yaml
 from flows.reading.steps import read_step
+from flows.reading.subjects import read_subjects
 from flows.reading.texts import CHAT_WORDS, CONSULT_URL, PLACEHOLDERS, TextReader, bubbles, read_texts
 from flows.reading.wording import check_texts, check_wording, read_wording
 from flows.understand import load_lexicon
@@ -35,23 +36,12 @@ ENTRIES = (
 )
 #: What a text with no question pending can be about (CONTRACT, routes); commands are global words instead.
 ROUTES = (
-    "talk_first",
-    "notice_signs",
-    "find_center",
-    "family_worries",
-    "daily_rhythm",
-    "small_steps",
-    "work_support",
-    "peer_community",
-    "privacy_question",
-    "human_please",
-    "chat_thanks",
-    "chat_greeting",
-    "chat_smalltalk",
-    "other",
+    *("talk_first", "notice_signs", "find_center", "family_worries", "daily_rhythm", "small_steps"),
+    *("work_support", "peer_community", "privacy_question", "human_please"),
+    *("chat_thanks", "chat_greeting", "chat_smalltalk", "other"),
 )
 #: Themes (of the lexicon) that are answered wherever somebody is listened to.
-HEARS = ("loss", "guide", "itself", "questions")
+HEARS = ("loss", "guide", "itself", "questions", "joy")
 LABELS = (
     "back",
     "stop",
@@ -255,6 +245,7 @@ class _Loader:
             labels |= read_texts(own, "labels", (*LABELS, TAPPED), label, self.problems)
             replies |= read_texts(own, "replies", REPLIES, text, self.problems)
             own.finish()
+        reader = StepReader("", self.problems)
         phrases = Phrases(
             entries=self._targets(entries, "entries", ENTRIES),
             routes=self._targets(entries, "routes", ROUTES),
@@ -262,7 +253,9 @@ class _Loader:
             labels=labels,
             replies=replies,
             desks=read_texts(fields, "desks", DESK_WORDS, desk_texts.text, self.problems),
+            subjects=read_subjects(entries, reader),
         )
+        self.references += reader.references
         fields.finish()
         entries.finish()
         return phrases
