@@ -1,14 +1,28 @@
-"""What the commands of both platforms share: settings from the environment, and failing in plain words."""
+"""What the commands of both platforms share: settings, asking the platform, and failing in plain words."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import typer
 
 from bot.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+
+class Trouble(Exception):
+    """A platform did not do it; says in plain words why and what to do. `status`: of its answer, 0 without one."""
+
+    def __init__(self, words: str, status: int = 0) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +54,21 @@ def tell(told: Told) -> None:
     typer.echo("\n".join(told.lines))
     if told.wrong:
         raise fail(1, "", *told.wrong)
+
+
+def run(asking: Coroutine[Any, Any, T]) -> T:
+    """Runs what asks a platform; ends the command with 1 when that does not do it."""
+    try:
+        return asyncio.run(asking)
+    except Trouble as trouble:
+        raise fail(1, str(trouble)) from None
+
+
+def ask(console: AbstractAsyncContextManager[T], work: Callable[[T], Awaitable[Told]]) -> None:
+    """Asks a platform, and says what came of it."""
+
+    async def asked() -> Told:
+        async with console as opened:
+            return await work(opened)
+
+    tell(run(asked()))

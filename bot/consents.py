@@ -27,8 +27,8 @@ class Consent:
     Attributes:
         staff: whether staff may be shown where a message is.
         language: in which they asked.
-        grade: of the last offer …
-        offered: … and when it was made, in seconds since 1970; 0 = never.
+        grade: the gravest since the last offer …
+        offered: … and when that was made, in seconds since 1970; 0 = never.
     """
 
     staff: bool

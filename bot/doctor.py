@@ -13,11 +13,12 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.commandline import Trouble
 from bot.database import Database, NotReady
+from bot.guide import book_of
 from bot.line import setup
-from bot.postal import municipality
 from bot.settings import SECRET_FILE, Settings
-from flows.loader import load_book, read_folder
+from flows.loader import read_folder
 from flows.problems import ContentError
 
 #: Bytes that must be free where the database stands: SQLite's log and a copy of it.
@@ -65,7 +66,7 @@ async def examine(settings: Settings, now: Callable[[], datetime]) -> AsyncItera
 
 def _content(settings: Settings) -> Finding:
     try:
-        book = load_book(read_folder(settings.content_dir), municipality)
+        book = book_of(read_folder(settings.content_dir), settings)
     except ContentError as error:
         return Finding(False, f"Content: {len(error.problems)} problems. See: python -m flows check")
     if book.about.trial:
@@ -197,7 +198,7 @@ async def _line(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with setup.Console(settings.line_api_base, token) as console:
             told = await setup.status(console, settings.line_push_budget, settings.public_url)
-    except setup.Trouble as trouble:
+    except Trouble as trouble:
         yield Finding(False, f"LINE: {trouble}")
         return
     if not told.wrong:

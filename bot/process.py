@@ -158,8 +158,7 @@ class Bot:
         secure = (self.settings.public_url or "").startswith("https:")
         access = Access(self.settings.admin_tokens, self.clock, secure)
         versions, totals = Versions(self._database), Totals(self._database)
-        folder = self.settings.content_dir
-        return Admin(access, folder, self._book, versions, self._store, totals, self.clock)
+        return Admin(access, self.settings, self._book, versions, self._store, totals, self.clock)
 
     def _words(self) -> Mapping[str, str]:
         return self._book().pages.chat

@@ -1,7 +1,7 @@
 """Totals of each day: how much the bot is used and where, never by whom.
 
 They are written in the transaction of the turns themselves. Shown are only sums of five or more: smaller ones are
-merged with the days beside them, and all are rounded to five.
+merged into longer periods until they reach it, and all are rounded to five.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,8 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database import Database, totals
 from flows.model import State, Turn
 
-#: What is counted: turns, conversations that begin, and turns by voice, flow, grade of risk, hour and way taken.
-KINDS = ("turn", "start", "voice", "flow", "risk", "hour", "way")
+#: What is counted: turns, conversations that begin, turns by voice, flow, grade of risk, hour and way taken, and desks
+#: that were shown (`flows.desks.counted_as`: those of a town only by its prefecture).
+KINDS = ("turn", "start", "voice", "flow", "risk", "hour", "way", "desk")
+#: Days back in which a name may reach LEAST: the shortest period in which it does is the one that is shown.
+PERIODS = (30, 90, 365)
 #: The smallest sum that is shown, and what sums are rounded to.
 LEAST = 5
 
@@ -49,6 +52,8 @@ def counted(before: State | None, turn: Turn, hour: int) -> Iterator[tuple[str, 
     for reason in turn.trace.why:
         if way := _WAY.fullmatch(reason):
             yield "way", way[1]
+    for name in turn.trace.desks:
+        yield "desk", name
 
 
 async def add(connection: AsyncConnection, day: date, counts: Counts) -> None:
@@ -115,14 +120,18 @@ class Totals:
         async with self._database.read() as connection:
             return {row[0]: int(row[1]) for row in (await connection.execute(statement)).all()}
 
-    async def by_name(self, kind: str, since: date) -> dict[str, int]:
-        """Sums by name, rounded; names with less than LEAST are not there."""
-        statement = (
-            sa.select(totals.c.name, sa.func.sum(totals.c.count))
-            .where(totals.c.kind == kind, totals.c.day >= since)
-            .group_by(totals.c.name)
-            .order_by(totals.c.name)
-        )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        return {row[0]: rounded(int(row[1])) for row in rows if int(row[1]) >= LEAST}
+    async def by_name(self, kind: str, today: date) -> dict[str, Sum]:
+        """Sums by name, each over the shortest of PERIODS in which it reaches LEAST; the others are not there."""
+        found: dict[str, Sum] = {}
+        for days in PERIODS:
+            since = today - timedelta(days)
+            statement = (
+                sa.select(totals.c.name, sa.func.sum(totals.c.count))
+                .where(totals.c.kind == kind, totals.c.day >= since)
+                .group_by(totals.c.name)
+            )
+            async with self._database.read() as connection:
+                for name, count in (await connection.execute(statement)).all():
+                    if int(count) >= LEAST:
+                        found.setdefault(name, Sum(since, today, rounded(int(count))))
+        return dict(sorted(found.items()))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import problems, transcripts
+from flows.covered import covered
 from flows.hours import TOKYO
 from flows.listing.report import report
 from flows.loader import Mode, load_book, modes, read_folder
@@ -55,13 +56,18 @@ def check(folder: Folder = CONTENT) -> None:
 def walk_command(
     folder: Folder = CONTENT,
     html: Annotated[Path | None, typer.Option(help="writes a report that can be read into this file")] = None,
+    shown: Annotated[
+        Path | None,
+        typer.Option("--transcripts", help="names in the report what no transcript of this folder shows"),
+    ] = None,
 ) -> None:
     """Play every branch by machine from the greeting; exit 1 on a dead end or on anything not reached."""
     results = [walk(book, NOON) for _, book in _books(folder)]
     if html:  # of the standard mode
-        html.write_text(
-            report_walk(results[0], operators_words(read_folder(folder))["walk"]), encoding="utf-8"
-        )
+        played = map(transcripts.read, sorted(shown.glob("*.yaml"))) if shown else None
+        seen = covered(results[0].book, played) if played else None
+        page = report_walk(results[0], operators_words(read_folder(folder))["walk"], seen)
+        html.write_text(page, encoding="utf-8")
     whole = [_is_whole(result) for result in results]
     if not all(whole):
         raise typer.Exit(1)

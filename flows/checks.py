@@ -52,6 +52,9 @@ def check_book(book: Book, problems: list[Problem]) -> None:
     for flow in book.flows.values():
         for step in flow.steps.values():
             _check_step(book, step, problems)
+    for subject in book.phrases.subjects:
+        if subject.theme not in book.lexicon.themes:
+            problems.append(say.unknown_theme(subject.where, subject.theme, book.lexicon.themes))
     graph = Graph(book)
     graph.check_unreachable(problems)
     graph.check_dead_ends(problems)

@@ -9,15 +9,17 @@ from typing import Literal
 
 from flows.hours import TOKYO, closes_at, is_open, next_opening
 from flows.listing.cards import DESK_PLACEHOLDERS, DESK_WORDS, card
-from flows.listing.desk_tables import load_directory
+from flows.listing.desk_tables import LOCAL, load_directory
 from flows.listing.directory import ASKED_BY, Desk, Directory
 from flows.model import Language
 
 __all__ = [
     "DESK_PLACEHOLDERS", "DESK_WORDS", "FOR_WHOM", "Desk", "Directory", "Need", "Offer", "Offered", "as_of", "card",
-    "choose", "fitting", "load_directory", "topic_of",
+    "choose", "counted_as", "fitting", "load_directory", "topic_of",
 ]  # fmt: skip
 
+#: Digits of a prefecture's code; the beginning of the name under which desks of its towns are counted.
+PREFECTURE, IN_PREFECTURE = 2, "in-"
 #: Desks offered at a time (issue 3, point 4).
 AT_A_TIME = 3
 
@@ -106,6 +108,16 @@ def choose(directory: Directory, need: Need, now: datetime, seen: frozenset[str]
         tuple(search.offered(desk) for desk in picks),
         tuple(search.offered(desk) for desk in search.ways if desk not in picks),
     )
+
+
+def counted_as(desk: Desk) -> str:
+    """The name under which a desk that was shown is counted: the desk and page of a town by prefecture only.
+
+    Who was shown the desk of a small town would not be many. Rows of `local.csv` are the operator's own, and stay.
+    """
+    towns = sorted(code for code in desk.area if len(code) > PREFECTURE)
+    own = not towns or desk.where.file == LOCAL
+    return desk.id if own else f"{IN_PREFECTURE}{towns[0][:PREFECTURE]}"
 
 
 def fitting(directory: Directory, need: Need, now: datetime) -> tuple[Offered, ...]:

@@ -17,6 +17,7 @@ from flows.model import (
     Button,
     Event,
     Input,
+    Listen,
     Reply,
     State,
     Step,
@@ -32,11 +33,9 @@ from flows.talking.answers import AS_FAMILY, answer, chosen, introduce, is_new, 
 from flows.talking.commands import COMMANDS, IN_DANGER, unsend
 from flows.talking.ease import fitted, offer_language
 from flows.talking.questions import UnknownChoice
-from flows.talking.talk import Talk
+from flows.talking.talk import LATELY, Talk
 from flows.understand import Understanding, understand
 
-#: Within this many turns the same grade of risk gets its shorter answer: never the same block again.
-AGAIN_WITHIN = 8
 #: The gentle question of `watch` is put at most every few turns (issue 4: "not more often than every few turns").
 WATCH_REST = 6
 
@@ -186,6 +185,8 @@ def _tapped(talk: Talk, tap: Tap) -> str:
         talk.at = before
         talk.messages.clear()
         return talk.explain("old_button")
+    if talk.in_crisis() and not isinstance(talk.step(), Listen):
+        talk.since = 0  # they go on with it
     talk.why.append(f"tap:{target}.{tap.choice}")
     talk.misses = 0
     return "tapped"
@@ -234,17 +235,15 @@ def _asked_lately(talk: Talk, heard: Understanding) -> bool:
 
 def _is_told_on(talk: Talk, heard: Understanding) -> bool:
     """Whether somebody in grave danger goes on telling: the gentle question would be a step back."""
-    grave = talk.risk in ("high", "emergency") and talk.since <= AGAIN_WITHIN
-    return heard.risk == "watch" and talk.in_crisis() and grave
+    return heard.risk == "watch" and talk.in_crisis() and talk.grave
 
 
 def _meet_risk(talk: Talk, heard: Understanding) -> None:
     now = (heard.risk, heard.speaker, heard.danger)
     same = (talk.risk, talk.danger) == (heard.risk, heard.danger)
-    same_people = (
-        talk.speaker == heard.speaker or heard.danger == "violence"
-    )  # who hits whom is told bit by bit
-    talk.again = same and same_people and talk.since <= AGAIN_WITHIN
+    # who hits whom is told bit by bit
+    same_people = talk.speaker == heard.speaker or heard.danger == "violence"
+    talk.again = same and same_people and talk.since <= LATELY
     talk.risk, talk.speaker, talk.danger = now
     talk.since = talk.misses = 0
     if talk.at.voice is None and AS_FAMILY in heard.why:
@@ -284,7 +283,9 @@ def finished(talk: Talk) -> Turn:
     """The turn that a talk has come to."""
     if not talk.messages:  # nobody meets silence
         talk.explain("not_understood")
-    trace = Trace(talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited))
+    trace = Trace(
+        talk.heard, talk.at.flow, talk.at.step, tuple(talk.why), tuple(talk.visited), tuple(talk.desks)
+    )
     return Turn(
         talk.state(), Reply(fitted(talk.messages), _buttons(talk)), trace, tuple(talk.later), talk.unremind
     )

@@ -6,14 +6,14 @@ The folder on disk, a version in the database and a test's few lines all are bun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 from flows import problems as say
 from flows.checks import check_book, check_references
 from flows.desks import DESK_PLACEHOLDERS, DESK_WORDS, load_directory
-from flows.model import TAPPED, About, Book, Flow, Page, Pages, Phrases, Postal, Target, Text, Where
+from flows.model import TAPPED, About, Book, Flow, Page, Pages, Phrases, Postal, Target, Where
 from flows.places import load_gazetteer
 from flows.problems import ContentError, Problem
 from flows.reading.bundle import Bundle, Mode, as_written, bundle_version, modes, of_mode, read_folder
@@ -22,7 +22,8 @@ from flows.reading.municipal import OWN, check_municipal
 from flows.reading.parts import Reference, StepReader, check_id
 from flows.reading.source import Fields, Table, read_yaml
 from flows.reading.steps import read_step
-from flows.reading.texts import CHAT_WORDS, CONSULT_URL, PLACEHOLDERS, TextReader, bubbles
+from flows.reading.subjects import read_subjects
+from flows.reading.texts import CHAT_WORDS, CONSULT_URL, PLACEHOLDERS, TextReader, bubbles, read_texts
 from flows.reading.wording import check_texts, check_wording, read_wording
 from flows.understand import load_lexicon
 
@@ -35,23 +36,12 @@ ENTRIES = (
 )
 #: What a text with no question pending can be about (CONTRACT, routes); commands are global words instead.
 ROUTES = (
-    "talk_first",
-    "notice_signs",
-    "find_center",
-    "family_worries",
-    "daily_rhythm",
-    "small_steps",
-    "work_support",
-    "peer_community",
-    "privacy_question",
-    "human_please",
-    "chat_thanks",
-    "chat_greeting",
-    "chat_smalltalk",
-    "other",
+    *("talk_first", "notice_signs", "find_center", "family_worries", "daily_rhythm", "small_steps"),
+    *("work_support", "peer_community", "privacy_question", "human_please"),
+    *("chat_thanks", "chat_greeting", "chat_smalltalk", "other"),
 )
 #: Themes (of the lexicon) that are answered wherever somebody is listened to.
-HEARS = ("loss", "guide", "itself", "questions")
+HEARS = ("loss", "guide", "itself", "questions", "joy")
 LABELS = (
     "back",
     "stop",
@@ -210,7 +200,7 @@ class _Loader:
         if fields is None:
             return None
         words = TextReader(self.problems, ("label", "time"))
-        chat = self._texts(fields, "chat", CHAT_WORDS, words.text)
+        chat = read_texts(fields, "chat", CHAT_WORDS, words.text, self.problems)
         privacy, terms = self._page(fields, "privacy"), self._page(fields, "terms")
         fields.finish()
         if privacy is None or terms is None:
@@ -248,21 +238,24 @@ class _Loader:
             return None
         texts = TextReader(self.problems, self.placeholders)
         desk_texts = TextReader(self.problems, DESK_PLACEHOLDERS)
-        labels = self._texts(fields, "labels", LABELS, texts.label)
-        replies = self._texts(fields, "replies", REPLIES, texts.text)
+        labels = read_texts(fields, "labels", LABELS, texts.label, self.problems)
+        replies = read_texts(fields, "replies", REPLIES, texts.text, self.problems)
         if OWN in self.files and (own := self._file(OWN)):
             label, text = partial(texts.label, required=False), partial(texts.text, required=False)
-            labels |= self._texts(own, "labels", (*LABELS, TAPPED), label)
-            replies |= self._texts(own, "replies", REPLIES, text)
+            labels |= read_texts(own, "labels", (*LABELS, TAPPED), label, self.problems)
+            replies |= read_texts(own, "replies", REPLIES, text, self.problems)
             own.finish()
+        reader = StepReader("", self.problems)
         phrases = Phrases(
             entries=self._targets(entries, "entries", ENTRIES),
             routes=self._targets(entries, "routes", ROUTES),
-            hears=self._texts(fields, "hears", HEARS, texts.text),
+            hears=read_texts(fields, "hears", HEARS, texts.text, self.problems),
             labels=labels,
             replies=replies,
-            desks=self._texts(fields, "desks", DESK_WORDS, desk_texts.text),
+            desks=read_texts(fields, "desks", DESK_WORDS, desk_texts.text, self.problems),
+            subjects=read_subjects(entries, reader),
         )
+        self.references += reader.references
         fields.finish()
         entries.finish()
         return phrases
@@ -282,19 +275,4 @@ class _Loader:
         found = {key: target for key in known if (target := reader.target(fields, key))}
         fields.finish()
         self.references += reader.references
-        return found
-
-    def _texts(
-        self,
-        outer: Fields,
-        name: str,
-        known: Iterable[str],
-        read: Callable[[Fields, str], Text | None],
-    ) -> dict[str, Text]:
-        table = outer.child(name, required=True)
-        if table is None:
-            return {}
-        fields = Fields(table, self.problems)
-        found = {key: text for key in known if (text := read(fields, key))}
-        fields.finish()
         return found

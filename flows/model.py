@@ -324,10 +324,21 @@ TAPPED = "tapped"
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A theme that names one thing plainly, and the step that speaks of it to somebody with this voice."""
+
+    theme: str
+    voice: Voice
+    target: Target
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """Shared wording (`content/phrases.yaml`), and where it leads (`content/entries.yaml`).
 
-    `entries` are the steps the engine itself leads to, `routes` those that a text is about.
+    `entries` are the steps the engine itself leads to, `routes` those that a text is about, `subjects` those that speak
+    of one thing which a text names.
     """
 
     entries: Mapping[str, Target]
@@ -336,6 +347,7 @@ class Phrases:
     labels: Mapping[str, Text]
     replies: Mapping[str, Text]
     desks: Mapping[str, Text]  # templates for what a desk's card says
+    subjects: tuple[Subject, ...] = ()
 
     @property
     def tapped(self) -> Text | None:
@@ -630,6 +642,7 @@ class Trace:
     step: str = ""
     why: tuple[str, ...] = ()
     visited: tuple[Target, ...] = ()  # every step this turn went through
+    desks: tuple[str, ...] = ()  # what the desks that it showed are counted as (`flows.desks.counted_as`)
 
 
 @dataclass(frozen=True, slots=True)

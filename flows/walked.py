@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from flows.covered import Covered
 from flows.editing.wordings import texts_of
-from flows.model import Flow, Step, Target
+from flows.model import LANGUAGES, Flow, Step, Target
 from flows.operators import Words
 from flows.play import Walk, written_choices
 from flows.reading.graph import Graph
@@ -19,12 +20,13 @@ _STYLE = (
 )
 
 
-def report(walk: Walk, words: Words) -> str:
+def report(walk: Walk, words: Words, shown: Covered | None = None) -> str:
     """The page, whole and without anything from elsewhere.
 
     Args:
         walk: what the machine reached.
         words: the section `walk` of operators.yaml.
+        shown: what transcripts show; None when nobody asked.
     """
     taps = Graph(walk.book).taps_to_a_desk()
     missing = walk.missing()
@@ -39,6 +41,9 @@ def report(walk: Walk, words: Words) -> str:
     ]
     for flow in walk.book.flows.values():
         parts.append(f"<h2 id='{flow.id}'>{escape(flow.title or flow.id)} <small>{flow.id}</small></h2>")
+        parts.append(f"<p>{escape(_summary(walk, flow, taps, words))}</p>")
+        if shown:
+            parts += (f"<p class='unseen'>{escape(line)}</p>" for line in _unseen(walk, flow, shown, words))
         heads = ("step", "kind", "reached", "choices", "languages", "longest", "taps")
         head = "".join(f"<th>{escape(words[name])}</th>" for name in heads)
         body = "".join(_row(walk, flow, step, taps) for step in flow.steps.values())
@@ -51,6 +56,32 @@ def report(walk: Walk, words: Words) -> str:
         + "\n".join(parts)
         + "\n</body></html>\n"
     )
+
+
+def _summary(walk: Walk, flow: Flow, taps: dict[Target, float], words: Words) -> str:
+    """A flow in one line."""
+    texts = [text for step in flow.steps.values() for text in texts_of(step)]
+    spoken = {name: sum(("person", name) in text.wordings for text in texts) for name in LANGUAGES}
+    far = [taps[Target(flow.id, step)] for step in flow.steps]
+    return words["of_flow"].format(
+        steps=len(flow.steps),
+        choices=sum(len(list(written_choices(step))) for step in flow.steps.values()),
+        languages="、".join(f"{name} {count}/{len(texts)}" for name, count in spoken.items() if count),
+        longest=max((n for step in flow.steps.values() for n in _lengths(step)), default=0),
+        taps=max((int(one) for one in far if one != float("inf")), default=0),
+    )
+
+
+def _unseen(walk: Walk, flow: Flow, shown: Covered, words: Words) -> Iterator[str]:
+    """What no transcript shows of a flow."""
+    steps = [str(target) for target in walk.steps() if target.flow == flow.id and target not in shown.steps]
+    choices = [
+        f"{target}.{choice}"
+        for target, choice in walk.choices()
+        if target.flow == flow.id and (target, choice) not in shown.choices
+    ]
+    for key, found in (("unseen_steps", steps), ("unseen_choices", choices)):
+        yield words[key].format(count=len(found), names="、".join(found) or "0")
 
 
 def _row(walk: Walk, flow: Flow, step: Step, taps: dict[Target, float]) -> str:

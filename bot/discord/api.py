@@ -1,12 +1,20 @@
-"""Calls to Discord as prepared JSON, through discord.py's own HTTP client: it keeps Discord's rate limits."""
+"""Calls to Discord as prepared JSON, through discord.py's own HTTP clients: they keep Discord's rate limits.
+
+What belongs to an interaction goes through its client for webhooks, which needs no token of the bot and holds no limits
+beyond the call. The other one keeps limits for minutes, one for each interaction, and looks through them all at every
+new one: that was a third of the work with 200 people at once (docs/benchmarks.md).
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
+import aiohttp
 import discord
 from discord.http import HTTPClient, Route
+from discord.webhook.async_ import async_context
 
 #: Seconds a call may take before it counts as lost. It goes on behind: cutting it off inside of discord.py would leave
 #: the lock of a global rate limit shut for good.
@@ -36,11 +44,18 @@ class Api:
 
     def __init__(self) -> None:
         self._http: HTTPClient | None = None
+        self._webhooks: aiohttp.ClientSession | None = None
         self._calls: set[asyncio.Task[Any]] = set()
 
     def use(self, client: discord.Client) -> None:
         """Calls go through this client from now on."""
         self._http = client.http
+        # On the connections of the client, which closes them; so this session needs no end of its own.
+        self._webhooks = aiohttp.ClientSession(
+            connector=client.http.connector,
+            connector_owner=False,
+            headers={"User-Agent": client.http.user_agent},
+        )
 
     async def call(self, method: str, path: str, body: object = None, **ids: str) -> Any:
         """One call; what Discord answers.
@@ -54,7 +69,19 @@ class Api:
         if self._http is None:
             raise NotConnected
         route = Route(method, path, **ids)
-        request = self._http.request(route) if body is None else self._http.request(route, json=body)
+        return await self._within(
+            self._http.request(route) if body is None else self._http.request(route, json=body)
+        )
+
+    async def _reply(self, method: str, path: str, body: Json, id: str, token: str) -> None:
+        """A call that belongs to an interaction. Raises what `call` raises."""
+        if self._webhooks is None:
+            raise NotConnected
+        route = Route(method, path, webhook_id=id, webhook_token=token)
+        await self._within(async_context.get().request(route, self._webhooks, payload=body))
+
+    async def _within(self, request: Coroutine[Any, Any, Any]) -> Any:
+        """What a call brings; it counts as lost after `TOTAL`."""
         call = asyncio.ensure_future(request)
         self._calls.add(call)
         call.add_done_callback(self._ended)
@@ -90,14 +117,14 @@ class Api:
         """The one first answer to an interaction, within three seconds of it."""
         path = "/interactions/{webhook_id}/{webhook_token}/callback"
         body = {"type": kind, **({"data": data} if data else {})}
-        await self.call("POST", path, body, webhook_id=id, webhook_token=token)
+        await self._reply("POST", path, body, id, token)
 
     async def fill(self, app: str, token: str, payload: Json) -> None:
         """Writes the first answer anew: what was deferred gets its words. Doing it twice changes nothing."""
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
-        await self.call("PATCH", path, payload, webhook_id=app, webhook_token=token)
+        await self._reply("PATCH", path, payload, app, token)
 
     async def follow(self, app: str, token: str, payload: Json) -> None:
         """A further message to an interaction."""
         path = "/webhooks/{webhook_id}/{webhook_token}"
-        await self.call("POST", path, payload, webhook_id=app, webhook_token=token)
+        await self._reply("POST", path, payload, app, token)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commandline import any_settings, fail, tell
+from bot.commandline import any_settings, ask, fail
 from bot.settings import Settings
 from flows.loader import load_book, read_folder
 from flows.problems import ContentError
@@ -64,18 +63,8 @@ def setup_command(guild: Annotated[int, typer.Option(help="id of the server")]) 
 def _ask(settings: Settings, work: Callable[[Console], Awaitable[Told]]) -> None:
     """Asks Discord, and says what came of it."""
     from bot.discord.connect import set_up
-    from bot.discord.console import Console, Trouble
+    from bot.discord.console import Console
 
     assert settings.discord_token
-    token = settings.discord_token.get_secret_value()
     set_up(settings)
-
-    async def asked() -> Told:
-        async with Console(token) as console:
-            return await work(console)
-
-    try:
-        told = asyncio.run(asked())
-    except Trouble as trouble:
-        raise fail(1, str(trouble)) from None
-    tell(told)
+    ask(Console(settings.discord_token.get_secret_value()), work)

@@ -80,9 +80,9 @@ class Discord:
         self._pause = pause
         self._words = Words(book)
         self._api = Api()
-        tickets = Tickets()
-        self._events = Events(keyring, clock, tickets, self._account)
-        self.sender = Sender(self._api, tickets, self._words, clock, settings.public_url)
+        self._tickets = Tickets()
+        self._events = Events(keyring, clock, self._tickets, self._account)
+        self.sender = Sender(self._api, self._tickets, self._words, clock, settings.public_url)
         self._server = Server(self._api, self._words, settings.discord_welcome_channel_id, pause)
         watched = bool(settings.discord_watch_channel_ids)
         self._wants = {MEMBERS: watched or settings.discord_welcome_channel_id is not None, TEXTS: watched}
@@ -111,7 +111,9 @@ class Discord:
             staff.tell if staff else None,
         )
         worry = Worry(self._words, self._book, self._clock, staff, self._staff_guild)
-        self._interactions = Interactions(*parts, self._words, self._watch, worry, staff, self._pause)
+        self._interactions = Interactions(
+            *parts, self._tickets, self._words, self._watch, worry, staff, self._pause
+        )
         self._taking = True
         self._running = asyncio.create_task(self._run())
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import aiohttp
 import discord
 
-from bot.commandline import Told
+from bot.commandline import Told, Trouble
 from bot.discord.api import CLOSED, FORBIDDEN, Api, Json
 from bot.discord.commands import is_welcome_post, welcome_post
 from bot.discord.words import Words
@@ -23,10 +23,6 @@ PERMISSIONS = {
     "read_message_history": "to find its own welcome post again instead of writing a second one",
 }
 AUTHORIZE = "https://discord.com/oauth2/authorize"
-
-
-class Trouble(Exception):
-    """Discord did not do it; says in plain words why and what to do."""
 
 
 class Console:

@@ -11,7 +11,7 @@ from bot.discord.api import Api, Json
 from bot.discord.commands import door_named
 from bot.discord.events import FIELD, WINDOW, Asked, Control, Events
 from bot.discord.render import text_payload
-from bot.discord.tickets import TROUBLE
+from bot.discord.tickets import TROUBLE, Tickets
 from bot.discord.watch import Core, Staff, Watch
 from bot.discord.words import Words
 from bot.discord.worry import Worry
@@ -36,6 +36,7 @@ class Interactions:
         core: takes the turns.
         events: reads interactions.
         api: answers.
+        tickets: the interactions on their way.
         words: what only Discord shows.
         watch, worry, staff: what is no part of the talk.
         pause: waits for a number of seconds.
@@ -46,6 +47,7 @@ class Interactions:
         core: Core,
         events: Events,
         api: Api,
+        tickets: Tickets,
         words: Words,
         watch: Watch,
         worry: Worry,
@@ -55,6 +57,7 @@ class Interactions:
         self._core = core
         self._events = events
         self._api = api
+        self._tickets = tickets
         self._words = words
         self._watch = watch
         self._worry = worry
@@ -143,7 +146,7 @@ class Interactions:
     async def _turn(self, asked: Asked, given: Input | Tap, *, pages: bool = False) -> None:
         incoming = self._events.turn(asked, given, pages=pages)
         turn = asyncio.ensure_future(self._core.handle([incoming]))
-        guard = asyncio.create_task(asked.ticket.guard(self._api))
+        guard = asyncio.create_task(self._tickets.guard(asked.ticket, self._api))
         try:
             [outcome] = await turn
             if (
@@ -160,7 +163,7 @@ class Interactions:
 
     async def _tell(self, asked: Asked, work: Awaitable[Json]) -> None:
         """Answers beside the talk, in time even when that takes long."""
-        guard = asyncio.create_task(asked.ticket.guard(self._api))
+        guard = asyncio.create_task(self._tickets.guard(asked.ticket, self._api))
         try:
             payload = await work
         except Exception as error:

@@ -75,7 +75,7 @@ class Sender:
                     "refused"
                 )  # in a server: nothing goes to somebody's DMs that was not asked for there
         channel = address.get("channel") or await self._api.direct(address["user"])
-        payloads = render(self._reply(parcel))
+        payloads = self._unasked(parcel) if "preface" in address else render(parcel.reply)
         for number in range(self._done.get(parcel.id, 0), len(payloads)):
             await self._api.message(channel, payloads[number], nonce(parcel.id, number))
             self._done[parcel.id] = number + 1
@@ -102,7 +102,7 @@ class Sender:
         in_server, language = "channel" not in parcel.address, self._language(parcel)
         write = self._words.label("write", language) if in_server else ""
         return render_private(
-            self._reply(parcel),
+            parcel.reply,
             owner_mark(parcel.key) if in_server else "",
             write,
             self._pages(parcel, language),
@@ -116,13 +116,16 @@ class Sender:
             for name in ("privacy", "terms")
         )
 
-    def _reply(self, parcel: Parcel) -> Reply:
-        """The reply; what comes without having been written for says first why it comes."""
-        name = parcel.address.get("preface")
-        if not name:
-            return parcel.reply
-        said = Message(self._words.reply(name, self._language(parcel)))
-        return Reply((said, *parcel.reply.messages), parcel.reply.choices)
+    def _unasked(self, parcel: Parcel) -> list[Json]:
+        """An answer to what was not written to the bot: one message, which also says why it comes.
+
+        In an emergency 119 and 110 stand before that.
+        """
+        why = Message(self._words.reply(parcel.address["preface"], self._language(parcel)))
+        first = 1 if parcel.risk == "emergency" else 0
+        messages = parcel.reply.messages
+        said = Reply((*messages[:first], why, *messages[first:]), parcel.reply.choices)
+        return render_private(said, owner="", write="")
 
     def _language(self, parcel: Parcel) -> Language:
         language: Language = parcel.address.get("language", "ja")

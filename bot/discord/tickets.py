@@ -15,6 +15,8 @@ from bot.logs import fault, log
 
 #: Seconds after which somebody who waits for a turn is shown that an answer is coming (Discord gives three).
 DEFER = 0.7
+#: People who may wait for that long. Where more wait the loop is late as well, and all of them are shown it at once.
+CROWD = 50
 #: Interactions whose way is remembered; a token lives for 15 minutes.
 REMEMBERED = 10_000
 
@@ -40,7 +42,7 @@ class Ticket:
         self.spent = False  # refused, so nothing more can be done with it
         self._state: Literal["open", "deferred", "answered"] = "open"
         self._lock = asyncio.Lock()
-        self._answered = asyncio.Event()
+        self._enough = asyncio.Event()  # waited: it is answered, or too many wait
 
     @staticmethod
     def of(address: Mapping[str, Any]) -> Ticket:
@@ -69,7 +71,7 @@ class Ticket:
             if self._state == "deferred":
                 await api.fill(self.app, self.token, payload)
             self._state = "answered"
-            self._answered.set()
+            self._enough.set()
 
     async def further(self, api: Api, payload: Json) -> None:
         """Shows another message. Raises what `Api.call` raises."""
@@ -82,14 +84,17 @@ class Ticket:
         async with self._lock:
             await api.respond(self.id, self.token, MODAL, window)
             self._state = "answered"
-            self._answered.set()
+            self._enough.set()
+
+    def hurry(self) -> None:
+        """Lets the guard defer now."""
+        self._enough.set()
 
     async def guard(self, api: Api) -> None:
         """Defers when there is no answer in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(DEFER):
-                await self._answered.wait()
-                return
+                await self._enough.wait()
         async with self._lock:
             if self._state != "open":
                 return
@@ -109,6 +114,7 @@ class Tickets:
 
     def __init__(self) -> None:
         self._tickets: dict[str, Ticket] = {}
+        self._waiting: set[Ticket] = set()
 
     def open(self, id: str, token: str, app: str, ephemeral: bool) -> Ticket | None:
         """A ticket for a new interaction; None when it came before (a gateway that resumes tells things twice)."""
@@ -117,6 +123,17 @@ class Tickets:
     def of(self, address: Mapping[str, Any]) -> Ticket:
         """The ticket of an address; a new one when another process met the interaction."""
         return self._tickets.get(address["interaction"]) or self._kept(Ticket.of(address))
+
+    async def guard(self, ticket: Ticket, api: Api) -> None:
+        """Sees to it that a new interaction is acknowledged in time, however long its answer takes."""
+        self._waiting.add(ticket)
+        try:
+            if len(self._waiting) > CROWD:
+                for one in self._waiting:
+                    one.hurry()
+            await ticket.guard(api)
+        finally:
+            self._waiting.discard(ticket)
 
     def _kept(self, ticket: Ticket) -> Ticket:
         self._tickets[ticket.id] = ticket

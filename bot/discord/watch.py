@@ -28,8 +28,9 @@ from bot.privacy import Pseudonym
 from flows.model import RISKS, Book, Risk
 from flows.understand import understand
 
-#: Seconds for which the same grade is not offered again: never the same block twice in one bad night.
-REST = 12 * 3600
+#: Seconds of one spell of danger: help is offered once in it, however many grave texts there are (issue 7). The offer
+#: for `high` names 119 and 110 too, so it serves when things get worse; staff are told of that as well.
+SPELL = 12 * 3600
 #: Grades for which help is offered.
 GRADES: tuple[Risk, ...] = ("high", "emergency")
 
@@ -103,21 +104,19 @@ class Watch:
         consent = await self._consents.find(who, place, self._today())
         if consent is None or await self.paused(str(message.guild.id)):
             return
-        grade = understand(self._book(), [message.content]).risk
-        if grade not in GRADES or not self._due(consent, grade):
+        grade, now = understand(self._book(), [message.content]).risk, int(self._clock().timestamp())
+        if grade not in GRADES:
             return
-        [outcome] = await self._core.handle([self._events.watched(message, consent.language)])
-        if outcome.word == "duplicate":
+        if now - consent.offered >= SPELL:
+            [outcome] = await self._core.handle([self._events.watched(message, consent.language)])
+            if outcome.word == "duplicate":
+                return
+            consent = replace(consent, offered=now)
+        elif RISKS.index(grade) <= RISKS.index(consent.grade):
             return
-        now = int(self._clock().timestamp())
-        await self._consents.keep(who, place, replace(consent, grade=grade, offered=now), self._today())
+        await self._consents.keep(who, place, replace(consent, grade=grade), self._today())
         if consent.staff and self._staff:
             await self._staff(self._notice(message, grade))
-
-    def _due(self, consent: Consent, grade: Risk) -> bool:
-        """Once, but for a grade that is higher than the one that was answered."""
-        fresh = self._clock().timestamp() - consent.offered < REST
-        return not fresh or RISKS.index(grade) > RISKS.index(consent.grade)
 
     def _notice(self, message: discord.Message, grade: Risk) -> Json:
         text = self._words.reply(

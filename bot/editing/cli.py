@@ -12,17 +12,18 @@ import typer
 from bot.commandline import any_settings, fail
 from bot.core import tokyo_now
 from bot.database import Database, NotReady
-from bot.postal import municipality
-from bot.settings import SettingsError
+from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.versions import Entry, Versions
 from flows.hours import TOKYO
-from flows.loader import load_book, read_folder
+from flows.loader import read_folder
 from flows.operators import Words, operators_words
 from flows.problems import ContentError
+from flows.reading.bundle import as_written
 
 if TYPE_CHECKING:
     from bot.editing.comparing import Difference
+    from bot.editing.folder import WorkingCopy
     from bot.editing.publishing import Plan
     from bot.editing.sheets import Workbook
 
@@ -38,7 +39,7 @@ def export_command(
     """Write all words and desks into a workbook."""
     from bot.editing import workbook  # openpyxl is needed for workbooks only
 
-    all = _sheets(any_settings().content_dir)
+    _, all = _sheets(any_settings())
     try:
         file.write_bytes(workbook.write(all))
     except OSError as error:
@@ -56,15 +57,15 @@ def import_command(
     from bot.editing import comparing, workbook
     from bot.editing.folder import write_folder
 
-    folder = any_settings().content_dir
-    all = _sheets(folder)
+    settings = any_settings()
+    copy, all = _sheets(settings)
     try:
         read = workbook.read(file.name, file.read_bytes())
-        found = comparing.compare(all, read, lambda files: load_book(files, municipality))
+        found = comparing.compare(all, read, copy.book)
     except OSError as error:
         raise fail(1, f"{file} cannot be read: {error.strerror}. Name the workbook.") from None
     except ContentError as error:
-        raise fail(1, *map(str, error.problems)) from None
+        raise fail(1, *map(str, as_written(error.problems, copy.files, settings.mode))) from None
     words = all.words["sheets"]
     for line in _lines(found, words):
         typer.echo(line)
@@ -74,9 +75,11 @@ def import_command(
         typer.echo(words["kept"])
         return
     try:
-        write_folder(folder, all.files, found.files)
+        write_folder(settings.content_dir, copy.files, copy.edited(found.files))
     except OSError as error:
-        raise fail(1, f"{folder} cannot be written: {error.strerror}. Nothing was changed.") from None
+        raise fail(
+            1, f"{settings.content_dir} cannot be written: {error.strerror}. Nothing was changed."
+        ) from None
     typer.echo(words["written"])
 
 
@@ -90,10 +93,10 @@ def publish_command(
     """Bring the content folder into the running bot."""
     from bot.editing import publishing
 
-    folder = any_settings().content_dir
-    words = _words(folder)
+    settings = any_settings()
+    words = _words(settings.content_dir)
     _with_store(
-        lambda versions, store: publishing.plan_folder(folder, words, versions, store), "ask", dry_run, yes
+        lambda versions, store: publishing.plan_folder(settings, words, versions, store), "ask", dry_run, yes
     )
 
 
@@ -108,9 +111,10 @@ def rollback_command(
     """Go back to a version that was in use before."""
     from bot.editing import publishing
 
-    words = _words(any_settings().content_dir)
+    settings = any_settings()
+    words = _words(settings.content_dir)
     _with_store(
-        lambda versions, store: publishing.plan_back(version, words, versions, store),
+        lambda versions, store: publishing.plan_back(version, settings, words, versions, store),
         "ask_back",
         dry_run,
         yes,
@@ -188,12 +192,13 @@ def _stored(work: Callable[[Versions, Store], Awaitable[T]]) -> T:
         raise fail(1, f"The database does not answer ({type(error).__name__}). Set DATABASE_URL.") from None
 
 
-def _sheets(folder: Path) -> Workbook:
+def _sheets(settings: Settings) -> tuple[WorkingCopy, Workbook]:
     from bot.editing import sheets
+    from bot.editing.folder import WorkingCopy
 
     try:
-        files = read_folder(folder)
-        return sheets.sheets_of(load_book(files, municipality), files)
+        copy = WorkingCopy.of(settings)
+        return copy, sheets.sheets_of(copy.book(copy.used), copy.used)
     except ContentError as error:
         raise fail(1, *map(str, error.problems)) from None
 

@@ -3,16 +3,61 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+from bot.guide import book_of
+from bot.settings import Settings
 from flows.editing.tables import records, with_rows
 from flows.listing.desk_tables import FOLDER, MUNICIPALITIES, TOPICS
-from flows.loader import Bundle
+from flows.listing.missing import CENTERS, TOWNS
+from flows.loader import Bundle, read_folder
+from flows.model import Book
+from flows.problems import ContentError
+from flows.reading.bundle import as_known, into_folder, of_mode
 
 #: Left in `review` by the first of two people who check an emergency number: day, name, contact.
 _FIRST = re.compile(r"\s?recheck:(?P<day>\S+):(?P<name>\S+):(?P<contact>\S*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """The content folder as those see it who edit it: the files that the settings' mode uses.
+
+    Args:
+        files: the whole folder.
+        settings: name the mode.
+    """
+
+    files: Bundle
+    settings: Settings
+
+    @staticmethod
+    def of(settings: Settings) -> WorkingCopy:
+        """Reads the folder. Raises ContentError when it cannot be read."""
+        return WorkingCopy(read_folder(settings.content_dir), settings)
+
+    @property
+    def used(self) -> Bundle:
+        """The mode's files, by the names that every mode knows them by."""
+        return of_mode(self.files, self.settings.mode)
+
+    def edited(self, used: Bundle) -> Bundle:
+        """The whole folder in which the mode's files say something else."""
+        return into_folder(used, self.files, self.settings.mode)
+
+    def book(self, used: Bundle) -> Book:
+        """What the mode's files say. Raises ContentError with every problem, by the names of `used`."""
+        try:
+            return book_of(self.edited(used), self.settings)
+        except ContentError as error:
+            raise ContentError(as_known(error.problems, self.settings.mode)) from None
+
+
+#: The row that says what every municipality's desk is for.
+LIKE = "jiritsu-soudan"
 
 
 class NoSuchDesk(Exception):
@@ -83,3 +128,44 @@ def _checked(cells: dict[str, str], name: str, today: date, contact: str) -> tup
     if done:
         return {**cells, "contact": contact, "checked_on": str(today), "review": review}, True
     return {**cells, "review": f"{review} recheck:{today}:{name}:{contact}".strip()}, False
+
+
+def recorded(files: Bundle, id: str, name: str, contact: str, url: str, today: date) -> dict[str, str]:
+    """The bundle in which a desk that was missing is shown, as its official page has it today.
+
+    A row that was held back is filled in; a municipality without one gets a row in its table.
+
+    Args:
+        files: the bundle.
+        id: of a row that is not shown, or `town-` and the code of a municipality.
+        name, contact, url: of the desk; the checks of the content refuse what cannot be used.
+        today: in Asia/Tokyo.
+
+    Raises:
+        NoSuchDesk: nothing by this id is missing.
+    """
+    said = {
+        "show": "yes",
+        "name": name,
+        "contact": contact,
+        "url": url,
+        "checked_on": str(today),
+        "review": "",
+    }
+    for file in (CENTERS, TOWNS):
+        for row in records(files.get(file, ""))[1]:
+            if row.cells["id"] == id and row.cells["show"] != "yes":
+                source = {"source_url": url, "source_date": str(today), "confidence": "official"}
+                known = {column: cell for column, cell in source.items() if column in row.cells}
+                return {**files, file: with_rows(files[file], {id: {**row.cells, **said, **known}})}
+            if row.cells["id"] == id:
+                raise NoSuchDesk(id)
+    code = id.removeprefix("town-")
+    if (
+        TOWNS not in files
+        or code == id
+        or all(row.cells["code"] != code for row in records(files[MUNICIPALITIES])[1])
+    ):
+        raise NoSuchDesk(id)
+    cells = {"id": id, "like": LIKE, "area": code, "channels": "phone", **said}
+    return {**files, TOWNS: with_rows(files[TOWNS], {id: cells})}

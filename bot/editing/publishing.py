@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from bot.postal import municipality
+from bot.guide import book_of
+from bot.settings import Settings
 from bot.store import Store
 from bot.versions import Versions
 from flows.editing.differing import Changed, changed
-from flows.loader import Bundle, load_book, modes, read_folder
+from flows.loader import Bundle, Mode, bundle_version, load_book, modes, read_folder
 from flows.model import Target
 from flows.operators import Words
 from flows.problems import ContentError
@@ -44,20 +44,23 @@ class Plan:
     words: Words
 
 
-async def plan_folder(folder: Path, words: Words, versions: Versions, store: Store) -> Plan:
+async def plan_folder(settings: Settings, words: Words, versions: Versions, store: Store) -> Plan:
     """What publishing the content folder would do.
 
     Raises:
         ContentError: the folder does not pass its checks.
     """
-    return await _plan(read_folder(folder), words, versions, store)
+    return await _plan(read_folder(settings.content_dir), settings, words, versions, store)
 
 
-async def plan_back(version: str | None, words: Words, versions: Versions, store: Store) -> Plan | None:
+async def plan_back(
+    version: str | None, settings: Settings, words: Words, versions: Versions, store: Store
+) -> Plan | None:
     """What going back would do; None when there is no such version.
 
     Args:
         version: where to go back to; None for the one before the newest.
+        settings: name the mode; the checks are those of its variant.
 
     Raises:
         ContentError: that version does not pass the checks of this release.
@@ -67,7 +70,7 @@ async def plan_back(version: str | None, words: Words, versions: Versions, store
     others = [one for one in known if newest is None or one != newest[0]]
     wanted = version or next(iter(others), None)
     files = await versions.bundle(wanted) if wanted else None
-    return await _plan(files, words, versions, store) if files is not None else None
+    return await _plan(files, settings, words, versions, store) if files is not None else None
 
 
 async def publish(plan: Plan, versions: Versions, now: datetime) -> bool:
@@ -75,20 +78,37 @@ async def publish(plan: Plan, versions: Versions, now: datetime) -> bool:
     return await versions.publish(plan.version, plan.files, now)
 
 
-async def _plan(files: Bundle, words: Words, versions: Versions, store: Store) -> Plan:
+async def _plan(files: Bundle, settings: Settings, words: Words, versions: Versions, store: Store) -> Plan:
     newest = await versions.newest()
     # Beside the loop: reading two books takes seconds, and a process that shows the plan also answers people.
-    difference, version = await asyncio.to_thread(_compared, files, newest[1] if newest else None)
+    difference, version = await asyncio.to_thread(_compared, files, newest[1] if newest else None, settings)
     standing = await store.standing()
     return Plan(version, files, newest[0] if newest else "", difference, standing, words)
 
 
-def _compared(files: Bundle, before: Bundle | None) -> tuple[Changed | None, str]:
-    book = load_book(files, municipality)
-    if "municipal" in modes(files):  # a town's variant in the same folder must stay whole, too
-        load_book(files, mode="municipal")
+#: What was compared last, by both bundles and the mode: whoever looks at a plan and then carries it out waits once.
+_compared_before: dict[tuple[str, str, Mode], tuple[Changed | None, str]] = {}
+_KEPT = 8
+
+
+def _compared(files: Bundle, before: Bundle | None, settings: Settings) -> tuple[Changed | None, str]:
+    """What differs, and the version of `files`, which pass their checks."""
+    key = (bundle_version(files), bundle_version(before) if before else "", settings.mode)
+    if key not in _compared_before:
+        found = _compare(files, before, settings)
+        while len(_compared_before) >= _KEPT:
+            del _compared_before[next(iter(_compared_before))]
+        _compared_before[key] = found
+    return _compared_before[key]
+
+
+def _compare(files: Bundle, before: Bundle | None, settings: Settings) -> tuple[Changed | None, str]:
+    book = book_of(files, settings)
+    for mode in modes(files):
+        if mode != settings.mode:  # the other variant in the same folder must stay whole, too
+            load_book(files, mode=mode)
     try:
-        return (changed(load_book(before), book, before, files) if before else None), book.version
+        return (changed(book_of(before, settings), book, before, files) if before else None), book.version
     except ContentError:  # of another release
         return None, book.version
 

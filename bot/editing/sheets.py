@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.editing.tables import records
-from flows.editing.wordings import Field, Found, Place, editable
+from flows.editing.wordings import SHARED, Field, Found, Place, editable
 from flows.listing.desk_tables import FOLDER, MUNICIPALITIES, TOPICS
 from flows.loader import Bundle
 from flows.model import LANGUAGES, VOICES, Book
@@ -71,7 +71,7 @@ def sheets_of(book: Book, files: Bundle) -> Workbook:
         ContentError: operators.yaml is missing or broken.
     """
     found, words = editable(book, files), operators_words(files)
-    sheets = [*_word_sheets(book, found, words), *_desk_sheets(files, words)]
+    sheets = [*_word_sheets(book, files, found, words), *_desk_sheets(files, words)]
     return Workbook(book, files, found, words, {sheet.title: sheet for sheet in sheets})
 
 
@@ -92,10 +92,10 @@ def step_and_part(field: Field) -> tuple[str, str]:
     return (step, part) if dot else ("", path)
 
 
-def _word_sheets(book: Book, found: Mapping[Field, Found], sections: Sections) -> list[Sheet]:
+def _word_sheets(book: Book, files: Bundle, found: Mapping[Field, Found], sections: Sections) -> list[Sheet]:
     words = sections["sheets"]
     titles = {f"flows/{flow}.yaml": flow for flow in book.flows}
-    titles |= {"phrases.yaml": words["phrases"], "about.yaml": words["about"]}
+    titles |= {name: words[name.removesuffix(".yaml")] for name in SHARED if name in files}
     rows: dict[str, dict[Key, Mapping[str, str]]] = {file: {} for file in titles}
     for field, one in found.items():
         for place, leaf in one.leaves.items():

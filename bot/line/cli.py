@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commandline import any_settings, fail, tell
+from bot.commandline import any_settings, ask, fail, run
 from bot.settings import Settings
 from flows.loader import load_book, read_folder
 from flows.problems import ContentError
@@ -77,20 +76,10 @@ def card_command(
 
 def _ask(settings: Settings, work: Callable[[Console], Awaitable[Told]]) -> None:
     """Asks LINE, and says what came of it."""
-    from bot.line.setup import Console, Trouble
+    from bot.line.setup import Console
 
     assert settings.line_channel_access_token
-    token = settings.line_channel_access_token.get_secret_value()
-
-    async def asked() -> Told:
-        async with Console(settings.line_api_base, token) as console:
-            return await work(console)
-
-    try:
-        told = asyncio.run(asked())
-    except Trouble as trouble:
-        raise fail(1, str(trouble)) from None
-    tell(told)
+    ask(Console(settings.line_api_base, settings.line_channel_access_token.get_secret_value()), work)
 
 
 # ---------------------------------------------------------------------------------------------- the rich menu
@@ -140,7 +129,6 @@ def _write(menus: Sequence[Design], folder: Path) -> None:
 
 def _publish(settings: Settings, menus: Sequence[Design]) -> None:
     from bot.line.richmenu_publish import MenuConsole, publish
-    from bot.line.setup import Trouble
 
     assert settings.line_channel_access_token
     bases = (settings.line_api_base, settings.line_data_api_base)
@@ -150,7 +138,4 @@ def _publish(settings: Settings, menus: Sequence[Design]) -> None:
         async with MenuConsole(*bases, token) as line:
             await publish(line, menus, typer.echo)
 
-    try:
-        asyncio.run(published())
-    except Trouble as trouble:
-        raise fail(1, str(trouble)) from None
+    run(published())

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from bot.commandline import Trouble
 from bot.line.richmenu import Json, Menus, as_json
 from bot.line.richmenu_image import draw
-from bot.line.setup import TOTAL, Console, Trouble, shown
+from bot.line.setup import TOTAL, Console, shown
 
 #: The names of our menus begin like this; others are left alone.
 PREFIX = "tomoshibi/"

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import segno
 
-from bot.commandline import Told
+from bot.commandline import Told, Trouble
 from bot.line.webhook import PATH
 
 #: Seconds for one call. A webhook test takes as long as the bot that is tested.
@@ -68,14 +68,6 @@ _REFUSALS = {  # by status, when LINE does not do what it is asked
 }
 
 Json = dict[str, Any]
-
-
-class Trouble(Exception):
-    """LINE did not do it; says in plain words why and what to do. `status` is LINE's, 0 when there was no answer."""
-
-    def __init__(self, words: str, status: int = 0) -> None:
-        self.status = status
-        super().__init__(words)
 
 
 class Console:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -13,25 +13,29 @@ from aiohttp import web
 
 from bot.editing import publishing
 from bot.editing.folder import NoSuchDesk, rechecked, write_folder
-from bot.postal import municipality
+from bot.guide import book_of
+from bot.settings import Settings
 from bot.store import Store
-from bot.totals import LEAST, Totals, merged, rounded
+from bot.totals import LEAST, Totals, rounded
 from bot.versions import Versions
 from bot.web import admin_html as html
+from bot.web import drawing, missing, numbers
 from bot.web.access import Access
 from bot.web.page import HEADERS
-from flows.loader import load_book, read_folder
+from flows.loader import read_folder
 from flows.model import VOICES, Book, Target
 from flows.operators import FILE, Words, operators_words
 from flows.preview import preview
 from flows.problems import ContentError
 
-#: Days that the numbers go back; desks and steps in one list.
-DAYS, SHOWN = 30, 60
+#: Desks and steps in one list.
+SHOWN = 60
 #: Bytes of a form.
 BODY = 10_000
 
-Page = Callable[["Admin", web.Request], Awaitable[tuple[str, str]]]
+#: What a page gives: its title and HTML, or an answer of its own kind.
+Shown = tuple[str, str] | web.Response
+Page = Callable[["Admin", web.Request], Awaitable[Shown]]
 
 
 @dataclass(frozen=True)
@@ -40,33 +44,45 @@ class Admin:
 
     Args:
         access: who may see them.
-        folder: the content folder, the working copy.
+        settings: name the content folder (the working copy) and the mode.
         book: gives the content in use.
         versions, store, totals: what the database holds.
         clock: tells the time; aware, in Asia/Tokyo.
     """
 
     access: Access
-    folder: Path
+    settings: Settings
     book: Callable[[], Book]
     versions: Versions
     store: Store
     totals: Totals
     clock: Callable[[], datetime]
 
+    @property
+    def folder(self) -> Path:
+        """The working copy."""
+        return self.settings.content_dir
+
     def routes(self) -> list[web.RouteDef]:
         """`GET /admin` and below."""
         pages: Mapping[str, Page] = {
-            "": _overview,
-            "/": _overview,
+            "": numbers.page,
+            "/": numbers.page,
+            "/numbers.csv": numbers.download,
             "/flows": _flows,
             "/flow/{flow}": _flow,
             "/step/{flow}/{step}": _step,
             "/search": _search,
             "/desks": _desks,
+            "/missing": missing.page,
             "/publish": _publish,
         }
-        posts: Mapping[str, Page] = {"desks": _recheck, "publish": _published, "rollback": _rolled_back}
+        posts: Mapping[str, Page] = {
+            "desks": _recheck,
+            "missing": missing.post,
+            "publish": _published,
+            "rollback": _rolled_back,
+        }
         return [
             *(web.get(f"/admin{path}", self._guarded(page)) for path, page in pages.items()),
             *(web.post(f"/admin/{path}", self._guarded(page, posted=True)) for path, page in posts.items()),
@@ -94,9 +110,12 @@ class Admin:
                     return _answer(html.page(words, words["title"], html.login(words)), 401)
                 if posted and not await self._ours(request):
                     return _answer(html.page(words, words["title"], escape(words["form_old"])), 403)
-                title, body = await page(self, request)
+                shown = await page(self, request)
             except ContentError as error:
                 return _answer(f"<pre>{escape(str(error))}</pre>", 500)
+            if isinstance(shown, web.Response):
+                return shown
+            title, body = shown
             form = self.access.form_token(request)
             return _answer(html.page(words, title, body, name=name, form=form))
 
@@ -136,21 +155,6 @@ def _answer(text: str, status: int = 200) -> web.Response:
 # ---------------------------------------------------------------------------------------------- looking
 
 
-async def _overview(admin: Admin, _: web.Request) -> tuple[str, str]:
-    words, since = admin.words(), (admin.clock() - timedelta(DAYS)).date()
-    parts = [f"<p>{escape(words['in_use'].format(version=admin.book().version))}</p>"]
-    parts.append(f"<p>{escape(words['totals_note'])}</p>")
-    for kind in ("start", "turn"):
-        found = merged(await admin.totals.by_day(kind, since))
-        parts.append(f"<h2>{escape(words[f'kind_{kind}'])}</h2>{html.sums(words, found)}")
-    for kind in ("voice", "flow", "risk", "hour"):
-        names = await admin.totals.by_name(kind, since)
-        rows = [(escape(name), str(count)) for name, count in names.items()]
-        body = html.table(("", words["count"]), rows) if rows else f"<p>{escape(words['too_few'])}</p>"
-        parts.append(f"<h2>{escape(words[f'kind_{kind}'])}</h2>{body}")
-    return words["title"], "\n".join(parts)
-
-
 async def _standing(admin: Admin) -> dict[Target, int]:
     """People by step, where there are enough of them to be shown."""
     return {target: rounded(n) for target, n in (await admin.store.standing()).items() if n >= LEAST}
@@ -173,8 +177,13 @@ async def _flow(admin: Admin, request: web.Request) -> tuple[str, str]:
     words, book, id = admin.words(), admin.book(), request.match_info["flow"]
     if id not in book.flows:
         raise web.HTTPNotFound
-    ways = await admin.totals.by_name("way", (admin.clock() - timedelta(DAYS)).date())
-    return book.flows[id].title or id, html.flow(book, id, ways, await _standing(admin), words)
+    sums = await admin.totals.by_name("way", admin.clock().date())
+    ways = {name: sum.count for name, sum in sums.items()}
+    standing = await _standing(admin)
+    asked = request.query.get("zoom", "")
+    zoom = int(asked) if asked in map(str, drawing.ZOOMS) else 100
+    picture = drawing.drawn(book, id, ways, standing, zoom, words)
+    return book.flows[id].title or id, picture + html.flow(book, id, ways, standing, words)
 
 
 async def _step(admin: Admin, request: web.Request) -> tuple[str, str]:
@@ -204,7 +213,7 @@ async def _search(admin: Admin, request: web.Request) -> tuple[str, str]:
 
 async def _desks(admin: Admin, request: web.Request, said: str = "") -> tuple[str, str]:
     words = admin.words()
-    book = await asyncio.to_thread(load_book, read_folder(admin.folder))
+    book = await asyncio.to_thread(book_of, read_folder(admin.folder), admin.settings)
     shown = sorted((desk for desk in book.directory.rows if desk.show), key=lambda desk: desk.checked_on)
     form = admin.access.form_token(request)
     rows = []
@@ -217,8 +226,9 @@ async def _desks(admin: Admin, request: web.Request, said: str = "") -> tuple[st
         official = html.link(desk.url, words["official"])
         name = f"{escape(desk.name)}<br>{escape(desk.contact)}<br>{official}"
         rows.append((str(desk.checked_on), name, html.post("desks", form, inside)))
-    hidden = sum(not desk.show for desk in book.directory.rows)
-    notes = f"<p>{escape(words['desks_note'])}</p><p>{escape(words['desks_hidden'].format(count=hidden))}</p>"
+    centers, towns = missing.counts(book)
+    more = escape(words["desks_missing"].format(centers=centers, towns=towns))
+    notes = f'<p>{escape(words["desks_note"])}</p><p><a href="/admin/missing">{more}</a></p>'
     status = f'<p role="status">{escape(said)}</p>' if said else ""
     return words["menu_desks"], status + notes + html.table((words["checked_on"], words["desk"], ""), rows)
 
@@ -230,7 +240,7 @@ async def _recheck(admin: Admin, request: web.Request) -> tuple[str, str]:
     id, contact = str(form.get("id", "")), str(form.get("contact", "")).strip()
     try:
         new, done = rechecked(files, id, name, admin.clock().date(), contact)
-        await asyncio.to_thread(load_book, new, municipality)
+        await asyncio.to_thread(book_of, new, admin.settings)
         write_folder(admin.folder, files, new)
     except NoSuchDesk:
         raise web.HTTPNotFound from None
@@ -243,13 +253,15 @@ async def _recheck(admin: Admin, request: web.Request) -> tuple[str, str]:
 
 async def _publish(admin: Admin, request: web.Request, said: str = "") -> tuple[str, str]:
     words, form = admin.words(), admin.access.form_token(request)
-    plan = await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store)
+    plan = await publishing.plan_folder(admin.settings, admin.words("publish"), admin.versions, admin.store)
     parts = [f'<p role="status">{escape(said)}</p>'] if said else []
     parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(plan)]
     if plan.version != plan.before:
         version = f'<input type="hidden" name="version" value="{plan.version}">'
         parts.append(html.post("publish", form, f"{version}<button>{escape(words['publish'])}</button>"))
-    back = await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
+    back = await publishing.plan_back(
+        None, admin.settings, admin.words("publish"), admin.versions, admin.store
+    )
     if back:
         parts.append(f"<h2>{escape(words['rollback'])}</h2>")
         parts += [f"<p>{escape(line)}</p>" for line in publishing.lines(back)]
@@ -262,13 +274,15 @@ async def _published(admin: Admin, request: web.Request) -> tuple[str, str]:
     return await _carried_out(
         admin,
         request,
-        await publishing.plan_folder(admin.folder, admin.words("publish"), admin.versions, admin.store),
+        await publishing.plan_folder(admin.settings, admin.words("publish"), admin.versions, admin.store),
     )
 
 
 async def _rolled_back(admin: Admin, request: web.Request) -> tuple[str, str]:
     return await _carried_out(
-        admin, request, await publishing.plan_back(None, admin.words("publish"), admin.versions, admin.store)
+        admin,
+        request,
+        await publishing.plan_back(None, admin.settings, admin.words("publish"), admin.versions, admin.store),
     )
 
 
@@ -279,4 +293,5 @@ async def _carried_out(admin: Admin, request: web.Request, plan: publishing.Plan
         return await _publish(admin, request, words["form_old"])
     done = await publishing.publish(plan, admin.versions, admin.clock())
     said = words["published"].format(version=plan.version) if done else words["nothing_to_do"]
-    return await _publish(admin, request, said)
+    again = f'<p><a href="/admin/publish">{escape(words["menu_publish"])}</a></p>'
+    return words["menu_publish"], f'<p role="status">{escape(said)}</p>{again}'

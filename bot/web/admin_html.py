@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from bot.discord import render as discord
 from bot.line import render as line
-from bot.totals import Sum
+from bot.web.drawing import taken
+from flows.diagram import diagram, first_words
 from flows.editing.wordings import texts_of
 from flows.model import Book, Reply, Target
 from flows.operators import Words
-from flows.reading.graph import Graph
 
 
 def page(words: Words, title: str, body: str, *, name: str = "", form: str = "") -> str:
@@ -70,47 +70,31 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def sums(words: Words, found: list[Sum]) -> str:
-    """Periods with bars, as wide as their share of the largest."""
-    if not found:
-        return f"<p>{escape(words['too_few'])}</p>"
-    most = max(one.count for one in found)
-    rows = (
-        (
-            f"{one.first:%m/%d}" + (f"–{one.last:%m/%d}" if one.last != one.first else ""),
-            f'{one.count} <meter min="0" max="{most}" value="{one.count}"></meter>',
-        )
-        for one in found
-    )
-    return table((words["when"], words["count"]), rows)
-
-
 # ---------------------------------------------------------------------------------------------- flows
 
 
 def flow(book: Book, id: str, ways: Mapping[str, int], standing: Mapping[Target, int], words: Words) -> str:
-    """A flow as its steps in order, each with where it leads, how often that way is taken and who stops there."""
-    graph = Graph(book)
-    parts = []
+    """A flow as its steps in order, each with where it leads, how often that way is taken and who stops there.
+
+    It says in text what its diagram shows.
+    """
+    parts, arrows = [], diagram(book, id).arrows
     for step_id, step in book.flows[id].steps.items():
         target = Target(id, step_id)
-        text = next(texts_of(step), None)
-        said = escape(text.of("person", "ja")[0][:80]) if text else ""
-        labels = {c.next: c.label.of("person", "ja")[0] for c in getattr(step, "choices", ())}
-        taken = {c.next: ways.get(f"{target}.{c.id}") for c in getattr(step, "choices", ())}
-        arrows = "".join(
-            f'<li>{escape(labels.get(to, ""))} → <a href="{_href(to, id)}">{escape(_short(to, id))}</a>'
-            + (f" <b>{taken[to]}</b>" if taken.get(to) else "")
-            + "</li>"
-            for to in dict.fromkeys(graph.ways[target])
-        )
+        items = []
+        for arrow in (one for one in arrows if one.start == target):
+            labels = "、".join(choice.label.of("person", "ja")[0] for choice in arrow.choices)
+            to = f'<a href="{_href(arrow.end, id)}">{escape(_short(arrow.end, id))}</a>'
+            count = taken(arrow, ways)
+            items.append(f"<li>{escape(labels)} → {to}{f' <b>{count}</b>' if count else ''}</li>")
         here = standing.get(target, 0)
         stops = f'<p class="stops">{escape(words["stops"].format(count=here))}</p>' if here else ""
         parts.append(
             f'<li id="{step_id}"><h3><a href="/admin/step/{id}/{step_id}">{step_id}</a> '
-            f"<small>{type(step).__name__.lower()}</small></h3><p>{said}</p>{stops}<ul>{arrows}</ul></li>"
+            f"<small>{type(step).__name__.lower()}</small></h3><p>{escape(first_words(step)[:80])}</p>{stops}"
+            f"<ul>{''.join(items)}</ul></li>"
         )
-    return f'<ol class="flow">{"".join(parts)}</ol>'
+    return f'<h2>{escape(words["steps"])}</h2><ol class="flow">{"".join(parts)}</ol>'
 
 
 def _href(to: Target, flow: str) -> str:

@@ -14,9 +14,10 @@ import yaml
 
 from flows.loader import Bundle
 from flows.model import VOICES, Book, Text
+from flows.reading.municipal import OWN
 
 #: Files of the bundle besides the flows whose words can be edited line by line.
-SHARED = ("phrases.yaml", "about.yaml")
+SHARED = ("phrases.yaml", OWN, "about.yaml")
 
 
 class Field(NamedTuple):
@@ -69,7 +70,7 @@ def editable(book: Book, files: Bundle) -> dict[Field, Found]:
         files: the bundle.
     """
     texts = {text.key for part in (book.flows, book.phrases) for text in texts_of(part)}
-    names = [*(f"flows/{flow}.yaml" for flow in book.flows), *SHARED]
+    names = [*(f"flows/{flow}.yaml" for flow in book.flows), *(name for name in SHARED if name in files)]
     found: dict[Field, Found] = {}
     for name in names:
         for field, one in _walk(name, yaml.compose(files[name], Loader=yaml.CSafeLoader), "", False):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flows.listing.directory import Desk, Directory
+from flows.listing.missing import missing_towns, phones, prefectures, towns
 from flows.mapping.gazetteer import Gazetteer
-from flows.mapping.names import Area
 
 _HEAD = """# The directory of desks
 
@@ -32,34 +32,18 @@ def report(directory: Directory, gazetteer: Gazetteer, today: date) -> Iterator[
     yield from _missing(directory, gazetteer)
 
 
-def _towns(gazetteer: Gazetteer, prefecture: str) -> list[Area]:
-    rows = gazetteer.kana_rows(prefecture)
-    return [area for row, _ in rows for area in gazetteer.municipalities(prefecture, row)]
-
-
-def _prefectures(gazetteer: Gazetteer) -> list[Area]:
-    return sorted(
-        (area for area in gazetteer.areas.values() if area.kind == "prefecture"), key=lambda area: area.code
-    )
-
-
-def _phones(directory: Directory, area: Area) -> list[Desk]:
-    """The local desks of just this place that can be called."""
-    return [desk for desk in directory.local.get(area.code, ()) if desk.staffed and "phone" in desk.channels]
-
-
 def _by_prefecture(directory: Directory, gazetteer: Gazetteer) -> Iterator[str]:
     yield "## Municipalities with a local number\n"
     yield "| prefecture | municipalities | with a number | hours known | centre of the prefecture with a number |"
     yield "| --- | ---: | ---: | ---: | --- |"
     total = Counter[str]()
-    for prefecture in _prefectures(gazetteer):
-        towns = _towns(gazetteer, prefecture.code)
-        reached = [phones for town in towns if (phones := _phones(directory, town))]
-        known = [phones for phones in reached if any(desk.hours.windows for desk in phones)]
-        center = "yes" if _phones(directory, prefecture) else "no: the official page is shown"
-        total.update(towns=len(towns), reached=len(reached), known=len(known))
-        yield f"| {prefecture.name} | {len(towns)} | {len(reached)} | {len(known)} | {center} |"
+    for prefecture in prefectures(gazetteer):
+        places = towns(gazetteer, prefecture.code)
+        reached = [desks for town in places if (desks := phones(directory, town))]
+        known = [desks for desks in reached if any(desk.hours.windows for desk in desks)]
+        center = "yes" if phones(directory, prefecture) else "no: the official page is shown"
+        total.update(towns=len(places), reached=len(reached), known=len(known))
+        yield f"| {prefecture.name} | {len(places)} | {len(reached)} | {len(known)} | {center} |"
     yield f"| **all** | **{total['towns']}** | **{total['reached']}** | **{total['known']}** | |\n"
 
 
@@ -96,7 +80,8 @@ def _held_back(rows: Sequence[Desk]) -> Iterator[str]:
 
 def _missing(directory: Directory, gazetteer: Gazetteer) -> Iterator[str]:
     yield "## Municipalities without a local number (their official page is shown)\n"
-    for prefecture in _prefectures(gazetteer):
-        towns = [town.name for town in _towns(gazetteer, prefecture.code) if not _phones(directory, town)]
-        if towns:
-            yield f"- **{prefecture.name}** ({len(towns)}): {'、'.join(towns)}"
+    found = [one.area for one in missing_towns(directory, gazetteer)]
+    for prefecture in prefectures(gazetteer):
+        names = [area.name for area in found if area.code.startswith(prefecture.code)]
+        if names:
+            yield f"- **{prefecture.name}** ({len(names)}): {'、'.join(names)}"

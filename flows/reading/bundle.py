@@ -71,6 +71,25 @@ def of_mode(files: Bundle, mode: Mode) -> Bundle:
     return {name: text for name, text in shared.items() if not name.startswith(_FLOWS)} | own
 
 
+def into_folder(used: Bundle, files: Bundle, mode: Mode) -> Bundle:
+    """The whole folder in which a mode's files (`of_mode`) say something else now.
+
+    Args:
+        used: the mode's files, by the names that every mode knows them by.
+        files: the folder before.
+        mode: whose files they are.
+    """
+    town = mode == "municipal"
+    written = {_TOWN + name if town and _TOWN + name in files else name: text for name, text in used.items()}
+    return {**files, **written}
+
+
+def as_known(problems: Iterable[Problem], mode: Mode) -> Iterator[Problem]:
+    """Problems of `as_written`, with the names by which every mode knows its files again."""
+    for problem in problems:
+        yield replace(problem, file=problem.file.removeprefix(_TOWN)) if mode == "municipal" else problem
+
+
 def as_written(problems: Iterable[Problem], files: Bundle, mode: Mode) -> Iterator[Problem]:
     """Problems of a mode's files, with the names under which a writer finds them."""
     for problem in problems:

@@ -11,7 +11,7 @@ from flows.problems import Problem
 from flows.reading import limits
 from flows.reading.doors import read_tap
 from flows.reading.source import Fields, Scalar, Table, read_yaml
-from flows.reading.texts import PLACEHOLDERS, TextReader
+from flows.reading.texts import PLACEHOLDERS, TextReader, read_texts
 
 FILE = "discord/words.yaml"
 #: Words for everywhere that a door may lead to, and the greeting.
@@ -65,8 +65,8 @@ class _Reader:
             commands=self._doors(fields, "commands", COMMANDS, self._command),
             tools=self._doors(fields, "tools", TOOLS, self._tool),
             buttons=self._doors(fields, "buttons", BUTTONS, self._button),
-            labels=self._texts(fields, "labels", LABELS, self.texts.label),
-            replies=self._texts(fields, "replies", REPLIES, self._reply),
+            labels=read_texts(fields, "labels", LABELS, self.texts.label, self.problems),
+            replies=read_texts(fields, "replies", REPLIES, self._reply, self.problems),
         )
         fields.finish()
         return found
@@ -83,21 +83,6 @@ class _Reader:
             for id in known
             if (inner := fields.child(id, required=True)) and (door := read(id, inner))
         }
-        fields.finish()
-        return found
-
-    def _texts(
-        self,
-        outer: Fields,
-        name: str,
-        known: tuple[str, ...],
-        read: Callable[[Fields, str], Text | None],
-    ) -> dict[str, Text]:
-        table = outer.child(name, required=True)
-        if table is None:
-            return {}
-        fields = Fields(table, self.problems)
-        found = {key: text for key in known if (text := read(fields, key))}
         fields.finish()
         return found
 

@@ -75,7 +75,8 @@ class Graph:
         """Steps the engine leads to by itself: those of entries.yaml and the start of every flow."""
         phrases = self.book.phrases
         starts = {Target(flow.id, flow.start) for flow in self.book.flows.values()}
-        return {*phrases.entries.values(), *phrases.routes.values()} | starts
+        named = {subject.target for subject in phrases.subjects}
+        return {*phrases.entries.values(), *phrases.routes.values()} | named | starts
 
     def check_unreachable(self, problems: list[Problem]) -> None:
         """Every step is reached from some entry."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flows import problems as say
 from flows.model import LANGUAGES, VOICES, Language, Text, Voice, Where
@@ -151,3 +151,28 @@ def _leaves(node: Node) -> Iterator[tuple[Where, str]]:
     inner = node.items.values() if isinstance(node, Table) else node.items
     for item in inner:
         yield from _leaves(item)
+
+
+def read_texts(
+    outer: Fields,
+    name: str,
+    known: Iterable[str],
+    read: Callable[[Fields, str], Text | None],
+    problems: list[Problem],
+) -> dict[str, Text]:
+    """A table of texts, all of which must be there; any other in it is a mistake.
+
+    Args:
+        outer: holds the table.
+        name: of the table.
+        known: names of the texts.
+        read: reads one of them.
+        problems: every fault found is appended here.
+    """
+    table = outer.child(name, required=True)
+    if table is None:
+        return {}
+    fields = Fields(table, problems)
+    found = {key: text for key in known if (text := read(fields, key))}
+    fields.finish()
+    return found

@@ -8,9 +8,6 @@ from dataclasses import replace
 from flows.model import Desks, Language, Position, Target
 from flows.talking.talk import Talk
 
-#: Turns for which a danger that was spoken of is not forgotten when somebody leaves.
-LATELY = 8
-
 
 def _back(talk: Talk) -> str:
     history = [entry for entry in talk.history if entry.flow]
@@ -54,8 +51,7 @@ def _restart(talk: Talk) -> str:
 
 
 def _stop(talk: Talk) -> str:
-    grave = talk.risk in ("high", "emergency") and talk.since <= LATELY
-    talk.phrase("stopped_in_danger" if grave or talk.in_crisis() else "stopped")
+    talk.phrase("stopped_in_danger" if talk.grave or talk.in_crisis() else "stopped")
     talk.rest()
     return "stopped"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from flows.desks import AT_A_TIME, FOR_WHOM, Need, Offer, Offered, as_of, card, choose, topic_of
+from flows.desks import AT_A_TIME, FOR_WHOM, Need, Offer, Offered, as_of, card, choose, counted_as, topic_of
 from flows.model import Ask, Check, Desks, Memo, Message, Text
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _show(talk: Talk, shown: Sequence[Offered]) -> None:
         return talk.label(talk.book.phrases.desks[name])
 
     if shown:
+        talk.desks += (counted_as(one.desk) for one in shown)
         talk.messages.append(
             Message(cards=tuple(card(one, talk.now, word, talk.at.language) for one in shown))
         )

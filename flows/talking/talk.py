@@ -46,6 +46,9 @@ HISTORY = 10
 SAID = 60
 #: Places to return to; deeper calls forget the outermost.
 STACK = 6
+#: Turns for which a danger that was spoken of is not forgotten: the same grade gets its shorter answer (never the same
+#: block again), the gentle question is not put, and a goodbye names 119.
+LATELY = 8
 
 
 class FlowLoop(Exception):
@@ -75,6 +78,7 @@ class Talk:
     offered: Language | None = None  # a language, in this turn
     why: list[str] = field(default_factory=list)
     visited: list[Target] = field(default_factory=list)
+    desks: list[str] = field(default_factory=list)  # what those shown in this turn are counted as
 
     @staticmethod
     def of(book: Book, state: State, now: datetime) -> Talk:
@@ -93,11 +97,13 @@ class Talk:
     def wording(self, text: Text) -> str:
         """The next wording of a text for this person, with its placeholders filled in."""
         wordings = text.of(self.at.voice or "person", self.at.language)
-        if self.at.short:
-            return self._filled(min(wordings, key=len))
         index = 0
         if len(wordings) > 1:
-            index = (self.said.pop(text.key, -1) + 1) % len(wordings)
+            last = self.said.pop(text.key, -1)
+            index = (last + 1) % len(wordings)
+            if self.at.short:
+                others = (number for number in range(len(wordings)) if number != last)
+                index = min(others, key=lambda number: len(wordings[number]))
             self.said[text.key] = index
         return self._filled(wordings[index])
 
@@ -153,6 +159,11 @@ class Talk:
     def in_crisis(self) -> bool:
         """Whether this person stands in the flow that answers danger."""
         return self.at.flow == self.entry("high").flow
+
+    @property
+    def grave(self) -> bool:
+        """Whether grave danger was spoken of lately."""
+        return self.risk in ("high", "emergency") and self.since <= LATELY
 
     def remember(self, slot: str, *values: str) -> None:
         """Keeps chosen codes under a name."""

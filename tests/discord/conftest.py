@@ -20,11 +20,13 @@ from bot.process import Bot
 from bot.settings import Settings
 from tests.discord.gateway import GatewayPeer
 from tests.discord.people import Person
-from tests.discord.standin import LOBBY, STAFF, TOKEN, WATCHED, Discord, bot_user, guild
+from tests.discord.standin import LOBBY, STAFF, TOKEN, WATCHED, Discord, bot_user, guild, words
 from tests.support import CONTENT
 from tests.tiny import SECRET, Clock
 
 _users = itertools.count(7_000_000_000_000_001)
+#: Texts of each grade that is answered.
+EMERGENCY, HIGH = "今から死にます", "もう消えたい"
 #: Everything that can be configured.
 ALL = {
     "DISCORD_STAFF_CHANNEL_ID": STAFF,
@@ -110,6 +112,20 @@ def discord(_shared: Discord) -> Discord:
 def somebody(discord: Discord, **more: str) -> Person:
     """Somebody whom nobody knows yet."""
     return Person(discord, str(next(_users)), **more)  # type: ignore[arg-type]
+
+
+async def asked_for(discord: Discord, label: str = "DMだけお願いする") -> Person:
+    """Somebody who switched it on."""
+    person = somebody(discord, channel=WATCHED)
+    await person.runs("watch-over-me")
+    assert "受けとりました" in words(await person.press(label))
+    return person
+
+
+def offers(discord: Discord, person: Person) -> list[str]:
+    """The direct messages that offer help."""
+    said = [one.payload.get("content", "") for one in discord.in_channel(discord.dm(person.id))]
+    return [one for one in said if "頼まれていた案内" in one]
 
 
 @pytest.fixture

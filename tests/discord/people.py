@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tests.discord.standin import BOT, GUILD, TALK, Call, Discord, Shown, parts
+from tests.discord.standin import BOT, GUILD, TALK, Call, Discord, Shown, message, parts
 
 Json = dict[str, Any]
 #: Where somebody is: in a server, in the bot's direct messages, in a chat of friends (the bot installed for oneself).
@@ -55,45 +55,26 @@ class Person:
 
     async def writes(self, text: str, **more: Any) -> str:
         """Writes a direct message; its id."""
-        message = self._message(text, self.discord.dm(self.id), **more)
-        await self.discord.gateway.dispatch("MESSAGE_CREATE", {**message, "author": self._user()})
-        return str(message["id"])
+        id = self.discord.number()
+        told = message(id, self.discord.dm(self.id), text, author=self._user(), **more)
+        await self.discord.gateway.dispatch("MESSAGE_CREATE", told)
+        return id
 
     async def edits(self, id: str, text: str) -> None:
         """Changes a direct message."""
-        message = self._message(
-            text, self.discord.dm(self.id), id=id, edited_timestamp="2026-11-22T14:11:00+00:00"
-        )
-        await self.discord.gateway.dispatch("MESSAGE_UPDATE", {**message, "author": self._user()})
+        when = "2026-11-22T14:11:00+00:00"
+        told = message(id, self.discord.dm(self.id), text, author=self._user(), edited_timestamp=when)
+        await self.discord.gateway.dispatch("MESSAGE_UPDATE", told)
 
     async def posts(self, text: str, channel: str | None = None, *, call: bool = False, **more: Any) -> str:
         """Writes where everybody reads; `call`: and calls the bot. The message's id."""
-        message = self._message(text, channel or self.channel, guild_id=GUILD, **more)
+        id, whose = self.discord.number(), {"author": self._user(), "member": self.member()}
+        told = message(id, channel or self.channel, text, guild_id=GUILD, **whose, **more)
         if call:
-            message["content"] = f"<@{BOT}> {text}"
-            message["mentions"] = [{**self.discord.gateway.user, "member": {"roles": [], "flags": 0}}]
-        await self.discord.gateway.dispatch(
-            "MESSAGE_CREATE", {**message, "author": self._user(), "member": self.member()}
-        )
-        return str(message["id"])
-
-    def _message(self, text: str, channel: str, **more: Any) -> Json:
-        return {
-            "id": self.discord.number(),
-            "channel_id": channel,
-            "content": text,
-            "timestamp": "2026-11-22T14:10:00+00:00",
-            "edited_timestamp": None,
-            "tts": False,
-            "mention_everyone": False,
-            "mentions": [],
-            "mention_roles": [],
-            "attachments": [],
-            "embeds": [],
-            "pinned": False,
-            "type": 0,
-            **more,
-        }
+            told["content"] = f"<@{BOT}> {text}"
+            told["mentions"] = [{**self.discord.gateway.user, "member": {"roles": [], "flags": 0}}]
+        await self.discord.gateway.dispatch("MESSAGE_CREATE", told)
+        return id
 
     def _user(self) -> Json:
         return {
@@ -120,15 +101,14 @@ class Person:
         """Uses a slash command, and reads the answer."""
         return await self.answer(await self.asks(2, {"id": "1", "name": command, "type": 1, **data}))
 
-    async def worries(self, message: str, text: str) -> list[Json]:
+    async def worries(self, id: str, text: str) -> list[Json]:
         """Chooses "this worries me" on somebody's message."""
-        resolved = {"messages": {message: self._message(text, self.channel, id=message)}}
-        resolved["messages"][message]["author"] = self._user()
+        resolved = {"messages": {id: message(id, self.channel, text, author=self._user())}}
         data = {
             "id": "2",
             "name": "Worried about this",
             "type": 3,
-            "target_id": message,
+            "target_id": id,
             "resolved": resolved,
         }
         return await self.answer(await self.asks(2, data))

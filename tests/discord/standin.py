@@ -28,9 +28,6 @@ LOBBY, TALK, WATCHED, STAFF = (
     "300000000000000003",
     "300000000000000004",
 )
-#: Seconds for an interaction's first answer.
-IN_TIME = 3.0
-
 #: What may go wrong with one call; `lost`: done, but the answer never arrives. `global`: 429 for all routes.
 Fault = Literal["500", "429", "global", "reset", "lost", "ban", "stuck"]
 Way = Literal["message", "answer", "filled", "further", "edited"]
@@ -91,6 +88,7 @@ class Discord:
     deleted: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
     patience: float = 8.0  # seconds for something to become true
+    in_time: float = 3.0  # seconds for an interaction's first answer
     extra: dict[str, Any] = field(default_factory=dict)  # what GET answers for further paths
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _nonces: dict[str, Json] = field(default_factory=dict)
@@ -171,7 +169,10 @@ class Discord:
 
         async def take() -> web.Response:
             try:
-                if request.headers.get("Authorization") != f"Bot {TOKEN}":
+                open_to_all = path.startswith(
+                    ("/interactions/", "/webhooks/")
+                )  # their token is all they ask for
+                if not open_to_all and request.headers.get("Authorization") != f"Bot {TOKEN}":
                     raise Refused(401, 0, "401: Unauthorized")
                 found = self._take(request.method, path.strip("/").split("/"), body, request)
                 return _json(found) if found is not None else web.Response(status=204)
@@ -298,25 +299,16 @@ class Discord:
         self._seen.setdefault(shown.only or shown.channel, []).append(shown)
 
     def as_message(self, shown: Shown) -> Json:
-        """A message as Discord tells it."""
-        return {
-            "id": shown.id,
-            "channel_id": shown.channel,
-            "author": self.gateway.user,
-            "content": shown.payload.get("content", ""),
-            "timestamp": "2026-11-22T14:10:00+00:00",
-            "edited_timestamp": None,
-            "tts": False,
-            "mention_everyone": False,
-            "mentions": [],
-            "mention_roles": [],
-            "attachments": [],
-            "embeds": shown.payload.get("embeds", []),
-            "components": shown.payload.get("components", []),
-            "pinned": False,
-            "type": 0,
-            "flags": 64 if shown.only else 0,
-        }
+        """A message of the bot as Discord tells it."""
+        return message(
+            shown.id,
+            shown.channel,
+            shown.payload.get("content", ""),
+            author=self.gateway.user,
+            embeds=shown.payload.get("embeds", []),
+            components=shown.payload.get("components", []),
+            flags=64 if shown.only else 0,
+        )
 
     def _edit(self, channel: str, id: str, body: Json) -> Json:
         self._refuse(message_fault(body))
@@ -340,7 +332,7 @@ class Discord:
     def _callback(self, id: str, token: str, body: Json) -> None:
         call = self.calls.get(token)
         now = asyncio.get_running_loop().time()
-        if call is None or call.id != id or (call.acknowledged is None and now - call.born > IN_TIME):
+        if call is None or call.id != id or (call.acknowledged is None and now - call.born > self.in_time):
             raise Refused(404, 10062, "Unknown interaction")
         if call.acknowledged is not None:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
@@ -392,6 +384,28 @@ def _json(body: object, status: int = 200, headers: Mapping[str, str] | None = N
     """As Discord answers: without a charset, or discord.py takes it for text."""
     data = json.dumps(body).encode()
     return web.Response(body=data, status=status, headers=headers, content_type="application/json")
+
+
+def message(id: str, channel: str, text: str, **more: Any) -> Json:
+    """A message, as Discord tells it."""
+    return {
+        "id": id,
+        "channel_id": channel,
+        "content": text,
+        "timestamp": "2026-11-22T14:10:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "components": [],
+        "pinned": False,
+        "type": 0,
+        "flags": 0,
+        **more,
+    }
 
 
 def bot_user() -> Json:

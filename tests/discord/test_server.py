@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,20 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from bot.database import Database, consents
-from tests.discord.conftest import ALL, bot_on_discord, new_discord, somebody
-from tests.discord.people import Person
+from tests.discord.conftest import (
+    ALL,
+    EMERGENCY,
+    HIGH,
+    asked_for,
+    bot_on_discord,
+    new_discord,
+    offers,
+    somebody,
+)
 from tests.discord.standin import GUILD, LOBBY, STAFF, TALK, WATCHED, Discord, labels, words
 from tests.tiny import Clock
 
-EMERGENCY, HIGH, CALM = "今から死にます", "もう消えたい", "今日は雨でした"
+CALM = "今日は雨でした"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,24 +58,10 @@ async def database(_everything: tuple[Discord, Clock, str]) -> AsyncIterator[Dat
     await database.close()
 
 
-async def asked_for(discord: Discord, label: str = "DMだけお願いする") -> Person:
-    """Somebody who switched it on."""
-    person = somebody(discord, channel=WATCHED)
-    await person.runs("watch-over-me")
-    assert "受けとりました" in words(await person.press(label))
-    return person
-
-
 async def kept(database: Database) -> int:
     """How many rows of consent there are."""
     async with database.read() as connection:
         return int((await connection.execute(sa.select(sa.func.count()).select_from(consents))).scalar_one())
-
-
-def offers(discord: Discord, person: Person) -> list[str]:
-    """The direct messages that offer help."""
-    said = [one.payload.get("content", "") for one in discord.in_channel(discord.dm(person.id))]
-    return [one for one in said if "頼まれていた案内" in one]
 
 
 # ---------------------------------------------------------------------------------------------- newcomers
@@ -138,15 +131,31 @@ async def test_help_is_offered_by_direct_message_once(discord: Discord, text: st
     assert not discord.public() and not discord.in_channel(STAFF)
 
 
-async def test_a_graver_text_is_answered_again(discord: Discord, clock: Clock) -> None:
-    person = await asked_for(discord)
+async def test_the_offer_is_one_message_with_119_and_desks_that_are_open(discord: Discord) -> None:
+    for text in (EMERGENCY, HIGH):
+        person = await asked_for(discord)
+        discord.forget()
+        await person.posts(text)
+        [answer] = await person.reads(0)
+        assert "119" in answer["content"] and "110" in answer["content"] and answer["embeds"]
+        if text == EMERGENCY:  # also where a phone shows only how it begins
+            assert answer["content"].index("119") < answer["content"].index("頼まれていた案内")
+
+
+async def test_when_it_gets_worse_no_second_message_comes_but_staff_hear_of_it(
+    discord: Discord, clock: Clock
+) -> None:
+    person = await asked_for(discord, "スタッフへの知らせも")
     await person.posts(HIGH)
-    await discord.until(lambda: len(offers(discord, person)) == 1)
+    await discord.until(lambda: "（心配）" in str(discord.in_channel(STAFF)))
+    await person.posts(HIGH)
     await person.posts(EMERGENCY)
-    await discord.until(lambda: len(offers(discord, person)) == 2)
-    clock.pass_(hours=13)
+    await discord.until(lambda: "（急ぎ）" in str(discord.in_channel(STAFF)))
+    assert len(offers(discord, person)) == 1
+    clock.pass_(hours=12)
     await person.posts(HIGH)
-    await discord.until(lambda: len(offers(discord, person)) == 3)
+    await discord.until(lambda: len(discord.in_channel(STAFF)) == 3 and len(offers(discord, person)) == 2)
+    assert [one.payload["content"].count("急ぎ") for one in discord.in_channel(STAFF)] == [0, 1, 0]
 
 
 async def test_staff_are_told_only_if_the_member_agreed(discord: Discord) -> None:
@@ -252,42 +261,3 @@ async def test_it_ends_with_retention(discord: Discord, database: Database, tmp_
     assert await kept(database)
     await Store(database, Keyring(SECRET)).forget(Clock().now.date().replace(year=2030), 30)
     assert not await kept(database)
-
-
-# ---------------------------------------------------------------------------------------------- a thousand messages
-
-
-async def test_a_thousand_mixed_messages(
-    discord: Discord, log_lines: Callable[[], list[dict[str, Any]]]
-) -> None:
-    dice = random.Random(7)
-    grave = [EMERGENCY, HIGH, "死にたい", "今夜、薬をたくさん飲んで死ぬつもり"]
-    asked = [
-        await asked_for(discord, dice.choice(["DMだけお願いする", "スタッフへの知らせも"])) for _ in range(20)
-    ]
-    others = [somebody(discord, channel=WATCHED) for _ in range(60)]
-    discord.forget()
-    said: dict[str, list[str]] = {}
-    texts = {one.id: dice.choice(grave) for one in asked}  # one person, one grade: help is offered once
-    for _ in range(1000):
-        person = dice.choice([*asked, *others])
-        text = texts.get(person.id) or dice.choice(grave)
-        if dice.random() < 0.7:
-            text = dice.choice([CALM, "眠れた", "ゲームの話", "死ぬほど笑った"])
-        else:
-            said.setdefault(person.id, []).append(text)
-        await person.posts(text)
-    troubled = [person for person in asked if person.id in said]
-    assert len(troubled) > 10
-    await discord.until(lambda: all(offers(discord, person) for person in troubled))
-    await somebody(discord).runs("talk")
-    assert all(len(offers(discord, person)) == 1 for person in troubled)
-    assert not any(
-        offers(discord, person) for person in (*others, *(one for one in asked if one.id not in said))
-    )
-    assert not discord.public() and not discord.deleted
-    staff, lines = str([one.payload for one in discord.in_channel(STAFF)]), str(log_lines())
-    for person in (*asked, *others):
-        assert person.name not in staff and person.id not in staff
-        assert person.name not in lines and person.id not in lines
-    assert not any(text in staff or text in lines for text in grave)

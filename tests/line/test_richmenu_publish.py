@@ -13,10 +13,10 @@ import pytest_asyncio
 from PIL import Image
 from typer.testing import CliRunner, Result
 
+from bot.commandline import Trouble
 from bot.line.cli import line_app
 from bot.line.richmenu import HEIGHT, WIDTH
 from bot.line.richmenu_publish import Design, MenuConsole, designs, publish
-from bot.line.setup import Trouble
 from tests.line.richmenu_standin import TOKEN, LineMenus, area, assert_line_takes_menu, menus
 from tests.support import CONTENT
 
