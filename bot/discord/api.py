@@ -2,7 +2,7 @@
 
 What belongs to an interaction goes through its client for webhooks, which needs no token of the bot and holds no limits
 beyond the call. The other one keeps limits for minutes, one for each interaction, and looks through them all at every
-new one: that was a third of the work with 200 people at once (docs/benchmarks.md).
+new one.
 """
 
 from __future__ import annotations

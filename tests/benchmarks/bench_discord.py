@@ -74,8 +74,11 @@ async def _running(command: Sequence[str], discord: Discord, folder: str) -> Asy
             await process.wait()
 
 
-async def _round(discord: Discord, people: Sequence[Person], *, writing: bool) -> list[float]:
-    """Everybody uses a command; with `writing`, as many others write direct messages between them."""
+async def _round(discord: Discord, people: Sequence[Person], *, writing: bool, heard: bool) -> list[float]:
+    """Everybody uses a command; with `writing`, as many others write direct messages between them.
+
+    `heard`: these are answered too.
+    """
     discord.forget()
     calls, friends = [], [Person(discord, f"8{person.id}", where="direct") for person in people]
     for person, friend in zip(people, friends, strict=True):
@@ -83,6 +86,8 @@ async def _round(discord: Discord, people: Sequence[Person], *, writing: bool) -
             await friend.writes("昨日から眠れない")
         calls.append(await person.asks(2, {"id": "1", "name": "desks", "type": 1}))
     await discord.until(lambda: all(call.answered for call in calls))
+    if writing and heard:  # what is still being said to the others is no part of the next round
+        await discord.until(lambda: all(discord.in_channel(discord.dm(friend.id)) for friend in friends))
     return [(call.acknowledged or LONGEST) - call.born for call in calls]
 
 
@@ -95,7 +100,7 @@ async def _measure(command: Sequence[str]) -> dict[str, Waits]:
             people = [somebody(discord) for _ in range(PEOPLE)]
             for number in range(ROUNDS + 1):
                 for name, writing in (("commands", False), ("commands, with as many direct messages", True)):
-                    waits = await _round(discord, people, writing=writing)
+                    waits = await _round(discord, people, writing=writing, heard=command[0] == "-m")
                     if number:  # the first round warms up
                         found.setdefault(name, []).extend(waits)
     return {name: Waits(sorted(waits)) for name, waits in found.items()}
