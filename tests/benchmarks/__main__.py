@@ -5,7 +5,14 @@ from __future__ import annotations
 import platform
 
 from bot.core import tokyo_now
-from tests.benchmarks import bench_core, bench_desks, bench_engine, bench_line, bench_understanding
+from tests.benchmarks import (
+    bench_core,
+    bench_desks,
+    bench_engine,
+    bench_latency,
+    bench_line,
+    bench_understanding,
+)
 
 
 def main() -> None:
@@ -19,6 +26,8 @@ def main() -> None:
     print("\n".join(bench_understanding.measure()))
     print("\n## LINE\n")
     print("\n".join(bench_line.measure()))
+    print()
+    print("\n".join(bench_latency.measure()))
     print("\n## Desks\n\n```")
     bench_desks.main()
     print("```")
