@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import metrics
-from bot.incoming import Arrival, Content, Incoming, Outcome, Word, in_turns
+from bot.incoming import Arrival, Content, Incoming, Outcome, Word, in_turns, taken
 from bot.logs import fault, log
 from bot.outbox import Outbox
 from bot.parcels import Parcel
@@ -25,6 +25,8 @@ from flows.model import RISKS, Trace
 
 #: Events in one transaction.
 LIMIT = 128
+#: Of these, events of one person: whoever sends thousands keeps only themselves waiting.
+SHARE = 16
 #: Seconds after which people are no longer kept waiting for a commit.
 PATIENCE = 0.7
 #: Seconds of quiet after which delivered parcels are deleted without waiting for the next turn.
@@ -128,7 +130,7 @@ class Core:
     async def _run(self) -> None:
         while self._queue or not self._stopping:
             await self._something_to_do()
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._limit))]
+            batch = taken(self._queue, self._limit, SHARE)
             try:
                 await self._batch(batch)
             except Exception as error:  # a mistake of ours: still nobody meets silence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +101,25 @@ class Arrival:
         self.finished = True
         if not self.outcome.done():  # nobody waits any more
             self.outcome.set_result(outcome)
+
+
+def taken(queue: deque[Arrival], limit: int, share: int) -> list[Arrival]:
+    """Takes arrivals out of a queue, oldest first. Whoever sends more than a share waits; nobody else does.
+
+    Args:
+        queue: what waits; keeps the rest in its order.
+        limit: arrivals in all.
+        share: arrivals of one person.
+    """
+    found: list[Arrival] = []
+    later: list[Arrival] = []
+    counts: Counter[bytes] = Counter()
+    while queue and len(found) < limit:
+        arrival = queue.popleft()
+        counts[arrival.incoming.key] += 1
+        (found if counts[arrival.incoming.key] <= share else later).append(arrival)
+    queue.extendleft(reversed(later))
+    return found
 
 
 def in_turns(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:

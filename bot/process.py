@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from aiohttp import web
-
 from bot.consents import Consents
 from bot.core import Core, Shelf, tokyo_now
 from bot.database import Database, NotReady
@@ -34,7 +32,8 @@ from bot.web.admin import Admin
 from bot.web.chat import PLATFORM as WEB
 from bot.web.chat import Chat
 from bot.web.metrics import metrics_route
-from bot.web.pages import site_routes
+from bot.web.pages import site_routes, state_routes
+from bot.web.serving import Server
 from flows.model import Book
 
 #: Seconds between two rounds of the worker: due reminders, what dead processes left, newer content, traces.
@@ -58,6 +57,7 @@ class Bot:
         only: `web` or `worker` alone, on PostgreSQL; None for everything.
         clock: tells the time; aware, in Asia/Tokyo.
         pause: waits for a number of seconds before another try to send.
+        server: what listens at the port.
     """
 
     settings: Settings
@@ -65,6 +65,7 @@ class Bot:
     only: Only | None = None
     clock: Callable[[], datetime] = tokyo_now
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    server: Server = field(default_factory=Server)
     port: int = field(default=0, init=False)  # the one in use, once it serves
     _forgot: date | None = field(default=None, init=False)
 
@@ -114,20 +115,23 @@ class Bot:
         opened.push_async_callback(core.stop)
         if discord:
             opened.push_async_callback(discord.silence)
+        app = self.server.app
+        app.add_routes(state_routes(self.trouble))
+        tokens = [token.get_secret_value() for token in self.settings.admin_tokens.values()]
+        if tokens:
+            app.add_routes([metrics_route(tokens, lambda: self._store.waiting(self.clock()))])
         if self.only != "worker":
-            app = web.Application()
             if line:
                 app.add_routes([line.route(core, keyring, self.clock, self._book)])
             if self.settings.chat_page:
                 chat = Chat(core, keyring, self.clock, self._words, self.settings.public_url)
                 chat.attach(app)
                 senders[WEB] = chat.sender
-            app.add_routes(site_routes(self._shelf, self.trouble))
-            if self.settings.admin_tokens:
-                tokens = [token.get_secret_value() for token in self.settings.admin_tokens.values()]
-                app.add_routes([metrics_route(tokens, lambda: self._store.waiting(self.clock()))])
+            app.add_routes(site_routes(self._shelf))
+            if tokens:
                 app.add_routes(self._admin().routes())
-            await self._serve(app, opened)
+        self.port = await self.server.start(self.settings.host, self.settings.port)
+        opened.push_async_callback(self.server.stop)
         ended = asyncio.Event()
         work = asyncio.create_task(self._rounds(ended))
         opened.push_async_callback(_end, work, ended)
@@ -182,13 +186,6 @@ class Bot:
             raise
         except Exception as error:
             log.error("database", fault=fault(error))
-
-    async def _serve(self, app: web.Application, opened: AsyncExitStack) -> None:
-        runner = web.AppRunner(app, access_log=None)  # an access log would name sessions
-        await runner.setup()
-        opened.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, self.settings.host, self.settings.port).start()
-        self.port = runner.addresses[0][1]
 
     # ------------------------------------------------------------------------------------------ the worker
 
@@ -251,10 +248,9 @@ async def run(bot: Bot) -> None:
     await bot.start()
     gc.set_threshold(YOUNG, OLDER)
     leave_content_alone()
-    if bot.port:
-        host = bot.settings.host
-        shown = host if host not in ("0.0.0.0", "::") else "localhost"
-        look = "/" if bot.settings.chat_page else "/healthz"
-        bot.notice(f"Tomoshibi is running. Open http://{shown}:{bot.port}{look}  (Ctrl+C stops it)")
+    host = bot.settings.host
+    shown = host if host not in ("0.0.0.0", "::") else "localhost"
+    look = "/" if bot.settings.chat_page and bot.only != "worker" else "/healthz"
+    bot.notice(f"Tomoshibi is running. Open http://{shown}:{bot.port}{look}  (Ctrl+C stops it)")
     await ended.wait()
     await bot.stop()

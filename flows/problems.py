@@ -78,6 +78,13 @@ def yaml_alias(where: Where) -> Problem:
     return problem(where, "「&」「*」の書きかたは使えません。", "同じ言葉でも、もう一度書いてください。")
 
 
+def yaml_too_deep(where: Where, most: int) -> Problem:
+    """Tables and lists too deep inside one another."""
+    return problem(
+        where, f"入れ子が{most}段より深くなっています。", "かっこと字下げを見直して、浅く書いてください。"
+    )
+
+
 def yaml_trap(where: Where, value: str) -> Problem:
     """A value that YAML would read as something else than text."""
     shown = value or "（空）"

@@ -8,9 +8,12 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.process import Bot
+from bot.settings import Settings
 from tests.line.conftest import bot_on_line
 from tests.line.standin import Line, Phone
-from tests.tiny import Clock
+from tests.support import CONTENT
+from tests.tiny import SECRET, Clock
 
 TOKENS = "first:a token of the tests,second:another token of the tests"
 
@@ -70,6 +73,30 @@ async def test_nobody_else_reads_them(tmp_path: Path, header: str) -> None:
     ):
         assert response.status == 401
         assert "tomoshibi" not in await response.text()
+
+
+async def test_a_worker_alone_has_them_and_no_page_or_webhook(tmp_path: Path, postgres_url: str) -> None:
+    clock = Clock()
+    environment = {
+        "PORT": "0",
+        "DATABASE_URL": postgres_url,
+        "BOT_SECRET": SECRET,
+        "CONTENT_DIR": str(CONTENT),
+        "ADMIN_TOKENS": TOKENS,
+        "WEB_CHAT": "on",
+    }
+    bot = Bot(Settings.load(environment), lambda _: None, "worker", clock, clock.pause)
+    await bot.start()
+    try:
+        async with ClientSession(f"http://127.0.0.1:{bot.port}") as http:
+            assert (await scraped(http, ""))["tomoshibi_outbox_parcels[]"] == 0
+            statuses = {}
+            for path in ("/healthz", "/readyz", "/", "/admin", "/privacy", "/line/webhook"):
+                async with http.get(path) as response:
+                    statuses[path] = response.status
+        assert list(statuses.values()) == [200, 200, 404, 404, 404, 404]
+    finally:
+        await bot.stop()
 
 
 async def test_without_tokens_there_are_none(tmp_path: Path) -> None:

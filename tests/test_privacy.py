@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import stat
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.privacy import BadSecret, Keyring, Unreadable, kept_secret
+from tests.support import ROOT
 
 OLD, NEW = "the secret before, which is long enough", "the secret now, which is long enough, too"
 
@@ -100,3 +102,21 @@ def test_a_secret_that_is_too_short_or_not_to_be_read_says_what_to_do(tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSecret, match="cannot be used"):
         kept_secret(tmp_path / "file" / "secret", print)
+
+
+def test_secrets_are_compared_in_constant_time() -> None:
+    """Nothing in the code that is called a signature, token or digest stands beside ==."""
+    found = []
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and any(
+                isinstance(one, (ast.Eq, ast.NotEq)) for one in node.ops
+            ):
+                names = [ast.unparse(one).lower() for one in (node.left, *node.comparators)]
+                if any(word in name for name in names for word in ("signature", "token", "digest", "hmac")):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}")
+    assert found == []
+    compared = [
+        path.name for path in (ROOT / "bot").rglob("*.py") if "hmac.compare_digest" in path.read_text("utf-8")
+    ]
+    assert {"webhook.py", "access.py", "metrics.py"} <= set(compared)

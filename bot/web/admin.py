@@ -122,7 +122,7 @@ class Admin:
         return give
 
     async def _ours(self, request: web.Request) -> bool:
-        if (request.content_length or 0) > BODY:
+        if len(await request.read()) > BODY:
             return False
         form = await request.post()
         return self.access.is_ours(request, str(form.get("form", "")))
@@ -131,8 +131,8 @@ class Admin:
         words = self.words()
         if self.access.closed:
             return _answer(html.page(words, words["title"], html.login(words, words["login_closed"])), 429)
-        if (request.content_length or BODY + 1) > BODY:
-            raise web.HTTPRequestEntityTooLarge(BODY, request.content_length or 0)
+        if (size := len(await request.read())) > BODY:
+            raise web.HTTPRequestEntityTooLarge(BODY, size)
         form = await request.post()
         name, token = str(form.get("name", "")), str(form.get("token", ""))
         if not self.access.login(name, token):

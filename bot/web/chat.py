@@ -155,8 +155,8 @@ class Chat:
             return _refused(403, "this address answers its own page only")
         if request.content_type != "application/json":
             return _refused(415, "send application/json")
-        body = await _body(request)
-        if body is None:
+        body = await request.read()
+        if len(body) > BODY:
             return _refused(413, f"more than {BODY} bytes")
         try:
             said = Said.model_validate_json(body)
@@ -216,16 +216,6 @@ async def _write(request: web.Request, box: Mailbox, last: str) -> web.StreamRes
     except ConnectionResetError:
         pass  # the page was closed
     return response
-
-
-async def _body(request: web.Request) -> bytes | None:
-    """The body, or None when it is longer than BODY."""
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > BODY:
-            return None
-    return bytes(body)
 
 
 def _trace(trace: Trace | None) -> dict[str, object] | None:

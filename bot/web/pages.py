@@ -16,13 +16,28 @@ from flows.model import Book, Page
 Trouble = Callable[[], Awaitable[str | None]]
 
 
-def site_routes(shelf: Shelf, trouble: Trouble) -> list[web.RouteDef]:
-    """`GET /privacy`, `/terms` (from the content in use), `/healthz` (it lives), `/readyz` (it can work), and what
-    all pages load.
+def state_routes(trouble: Trouble) -> list[web.RouteDef]:
+    """`GET /healthz` (the process lives) and `/readyz` (it can work).
+
+    Args:
+        trouble: tells why the bot cannot work now, or None.
+    """
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n", headers=HEADERS)
+
+    async def readyz(_: web.Request) -> web.Response:
+        reason = await trouble()
+        return web.Response(status=503 if reason else 200, text=f"{reason or 'ok'}\n", headers=HEADERS)
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+
+
+def site_routes(shelf: Shelf) -> list[web.RouteDef]:
+    """`GET /privacy` and `/terms` (from the content in use), and what all pages load.
 
     Args:
         shelf: the content in use.
-        trouble: tells why the bot cannot work now, or None.
     """
 
     def page(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -34,20 +49,7 @@ def site_routes(shelf: Shelf, trouble: Trouble) -> list[web.RouteDef]:
 
         return give
 
-    async def healthz(_: web.Request) -> web.Response:
-        return web.Response(text="ok\n", headers=HEADERS)
-
-    async def readyz(_: web.Request) -> web.Response:
-        reason = await trouble()
-        return web.Response(status=503 if reason else 200, text=f"{reason or 'ok'}\n", headers=HEADERS)
-
-    return [
-        *static_routes(),
-        web.get("/privacy", page("privacy")),
-        web.get("/terms", page("terms")),
-        web.get("/healthz", healthz),
-        web.get("/readyz", readyz),
-    ]
+    return [*static_routes(), web.get("/privacy", page("privacy")), web.get("/terms", page("terms"))]
 
 
 def as_text(page: Page, book: Book) -> Iterator[str]:

@@ -16,6 +16,7 @@ import yaml
 from flows.editing.wordings import Field, Found, Place, entries
 from flows.loader import Bundle
 from flows.model import LANGUAGES
+from flows.reading.source import DEPTH
 
 _TEXT = "tag:yaml.org,2002:str"
 _STEP = 2  # columns that a level is further in
@@ -161,6 +162,8 @@ def _literal(text: str, indent: int) -> str:
 
 def _scalar(text: str, braces: bool) -> str:
     """As it is where YAML reads it as this very text (`braces`: inside a flow collection); else between quotes."""
+    if text.count("[") + text.count("{") > DEPTH:  # never given to `compose` as it is
+        return _quoted(text)
     try:
         read = yaml.compose(f"{{k: {text}}}" if braces else f"k: {text}", Loader=yaml.CSafeLoader)
     except yaml.YAMLError:

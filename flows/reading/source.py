@@ -2,7 +2,8 @@
 
 PyYAML's `compose` keeps the lines and leaves scalars as they were written, so its traps (`yes` becomes true,
 `0123456` an octal number, `12:30` the number 750, the last of two equal keys wins) can be named instead of
-happening in silence. Anchors and aliases are refused: nobody needs them here, and they can grow without end.
+happening in silence. Anchors and aliases are refused: nobody needs them here, and they can grow without end. So is deep
+nesting, on which `compose` and whoever walks the nodes would run out of stack, in C without an exception.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Table:
 
 Node = Scalar | Sequence | Table
 
+#: Tables and lists inside one another, at most; the content has 7.
+DEPTH = 50
 _TEXT = "tag:yaml.org,2002:str"
 _INTEGER = "tag:yaml.org,2002:int"
 _PLAIN_NUMBER = re.compile(r"0|-?[1-9][0-9]*")
@@ -59,6 +62,9 @@ def read_yaml(file: str, text: str, problems: list[Problem]) -> Table | None:
         problems: every fault found is appended here.
     """
     try:
+        if line := _too_deep(text):
+            problems.append(say.yaml_too_deep(Where(file, line), DEPTH))
+            return None
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -74,6 +80,19 @@ def read_yaml(file: str, text: str, problems: list[Problem]) -> Table | None:
         return None
     table = _Converter(file, problems).convert(root, "")
     return table if isinstance(table, Table) else None
+
+
+def _too_deep(text: str) -> int | None:
+    """The line in which tables and lists stand too deep inside one another, or None."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return None
 
 
 class _Converter:

@@ -190,7 +190,7 @@ def _when(reader: StepReader, id: str, table: Table) -> When | None:
     label = reader.texts.label(fields, "label")
     days, at = fields.scalar("days", required=True), fields.scalar("at", required=True)
     fields.finish()
-    if days and not (days.value.isdecimal() and 1 <= int(days.value) <= 28):
+    if days and not (days.value.isdecimal() and len(days.value) <= 2 and 1 <= int(days.value) <= 28):
         reader.problems.append(say.bad_days(days.where, days.value))
         return None
     clock = _CLOCK.fullmatch(at.value) if at else None

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     bench_desks,
     bench_discord,
     bench_engine,
+    bench_latency,
     bench_line,
     bench_understanding,
 )
@@ -26,6 +27,8 @@ def main() -> None:
     print("\n".join(bench_understanding.measure()))
     print("\n## LINE\n")
     print("\n".join(bench_line.measure()))
+    print()
+    print("\n".join(bench_latency.measure()))
     print("\n## Discord\n")
     print("\n".join(bench_discord.measure()))
     print("\n## Desks\n\n```")

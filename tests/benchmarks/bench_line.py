@@ -27,6 +27,8 @@ from tests.support import CONTENT, book
 PEOPLE, CONNECTIONS, REQUESTS = 500, 64, 3000
 ROUNDS = 3
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 _ECHO = """
 import os
 from aiohttp import web
@@ -77,7 +79,7 @@ web.run_app(app(), host="127.0.0.1", port=int(os.environ["PORT"]), access_log=No
 """
 
 
-class _Line(asyncio.Protocol):
+class Line(asyncio.Protocol):
     """A LINE that takes every reply: as little work as can be, because it shares the machine with what is measured."""
 
     replies = 0
@@ -100,10 +102,10 @@ class _Line(asyncio.Protocol):
             if len(self._data) < end + 4 + size:
                 return
             self._data = self._data[end + 4 + size :]
-            _Line.replies += b"/message/reply" in head.split(b"\r\n")[0]
+            Line.replies += b"/message/reply" in head.split(b"\r\n")[0]
             self._transport.write(self._OK + self._SENT)
-        if _Line.replies >= REQUESTS:
-            _Line.all_here.set()
+        if Line.replies >= REQUESTS:
+            Line.all_here.set()
 
 
 def requests(event: dict[str, object], first: int) -> Iterator[bytes]:
@@ -122,30 +124,37 @@ def requests(event: dict[str, object], first: int) -> Iterator[bytes]:
         yield head.encode() + b"\r\nContent-Type: application/json\r\n\r\n" + body
 
 
-async def _post(port: int, bodies: Iterator[bytes]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def post(connection: Connection, body: bytes) -> None:
+    """Sends one request, and reads its answer."""
+    reader, writer = connection
+    writer.write(body)
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+
+
+async def _post_all(port: int, bodies: Iterator[bytes]) -> None:
+    connection = await asyncio.open_connection("127.0.0.1", port)
     for body in bodies:
-        writer.write(body)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
-    writer.close()
+        await post(connection, body)
+    connection[1].close()
 
 
-async def _round(port: int, event: dict[str, object], first: int) -> float:
+async def rate(port: int, event: dict[str, object], first: int) -> float:
     """Replies a second."""
     ready = list(requests(event, first))
-    _Line.replies = 0
-    _Line.all_here.clear()
+    Line.replies = 0
+    Line.all_here.clear()
     shared = iter(ready)
     start = time.perf_counter()
-    await asyncio.gather(*(_post(port, shared) for _ in range(CONNECTIONS)))
-    await _Line.all_here.wait()
+    await asyncio.gather(*(_post_all(port, shared) for _ in range(CONNECTIONS)))
+    await Line.all_here.wait()
     return REQUESTS / (time.perf_counter() - start)
 
 
 @contextmanager
-def _server(command: Sequence[str], port: int, line: int, folder: str) -> Iterator[None]:
+def running(command: Sequence[str], port: int, line: int, folder: str) -> Iterator[None]:
+    """A server in a process of its own, in front of a LINE."""
     environment = {
         **os.environ,
         "PORT": str(port),
@@ -167,7 +176,8 @@ def _server(command: Sequence[str], port: int, line: int, folder: str) -> Iterat
         process.wait()
 
 
-async def _serves(port: int) -> None:
+async def serves(port: int) -> None:
+    """Returns when somebody listens at a port."""
     for _ in range(600):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -181,7 +191,7 @@ async def _serves(port: int) -> None:
 
 async def _measure() -> dict[str, dict[str, float]]:
     loop = asyncio.get_running_loop()
-    line = await loop.create_server(_Line, "127.0.0.1", 0)
+    line = await loop.create_server(Line, "127.0.0.1", 0)
     line_port = line.sockets[0].getsockname()[1]
     start = book().phrases.entries["menu"]
     tap = Tap(start.flow, "menu_mine", "talk").encode()
@@ -198,19 +208,19 @@ async def _measure() -> dict[str, dict[str, float]]:
         ports = dict(zip(servers, range(18410, 18413), strict=True))
         first = 0
         with (
-            _server(servers["bot"], ports["bot"], line_port, folder),
-            _server(servers["echo"], ports["echo"], line_port, folder),
-            _server(servers["bare"], ports["bare"], line_port, folder),
+            running(servers["bot"], ports["bot"], line_port, folder),
+            running(servers["echo"], ports["echo"], line_port, folder),
+            running(servers["bare"], ports["bare"], line_port, folder),
         ):
             for port in ports.values():
-                await _serves(port)
+                await serves(port)
             for number in range(ROUNDS + 1):
                 for name, event in events.items():
                     for server, port in ports.items():
-                        rate = await _round(port, event, first)
+                        replies = await rate(port, event, first)
                         first += REQUESTS
                         if number:  # the first round warms up
-                            found[name].setdefault(server, []).append(rate)
+                            found[name].setdefault(server, []).append(replies)
     line.close()
     return {name: {server: median(rates) for server, rates in by.items()} for name, by in found.items()}
 
@@ -221,8 +231,8 @@ def measure() -> list[str]:
         "| turns a second through the webhook | bot | SDK's echo | ratio (goal 2) | bare aiohttp | ratio (goal 0.5) |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for name, rate in asyncio.run(_measure()).items():
-        bot, echo, bare = rate["bot"], rate["echo"], rate["bare"]
+    for name, found in asyncio.run(_measure()).items():
+        bot, echo, bare = found["bot"], found["echo"], found["bare"]
         lines.append(
             f"| {name} | {bot:,.0f} | {echo:,.0f} | {bot / echo:.2f} | {bare:,.0f} | {bot / bare:.2f} |"
         )

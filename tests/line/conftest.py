@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.process import Bot
 from bot.settings import Settings
+from bot.web.serving import Server
 from tests.line.standin import SECRET, Line, Phone
 from tests.support import CONTENT
 from tests.tiny import Clock
@@ -26,7 +27,11 @@ _users = itertools.count(1)
 
 @asynccontextmanager
 async def bot_on_line(
-    folder: Path, line: Line, clock: Clock, more: Mapping[str, str] | None = None
+    folder: Path,
+    line: Line,
+    clock: Clock,
+    more: Mapping[str, str] | None = None,
+    server: Server | None = None,
 ) -> AsyncIterator[Bot]:
     """The whole bot, as `python -m bot run` starts it, in front of a LINE.
 
@@ -35,8 +40,9 @@ async def bot_on_line(
         line: the LINE.
         clock: the bot's.
         more: further settings.
+        server: what listens, where its times matter.
     """
-    async with TestServer(line.app()) as server:
+    async with TestServer(line.app()) as api:
         environment = {
             "PORT": "0",
             "DATABASE_URL": f"sqlite:///{folder}/line.db",
@@ -44,10 +50,11 @@ async def bot_on_line(
             "CONTENT_DIR": str(CONTENT),
             "LINE_CHANNEL_SECRET": SECRET,
             "LINE_CHANNEL_ACCESS_TOKEN": "an access token",
-            "LINE_API_BASE": str(server.make_url("/")),
+            "LINE_API_BASE": str(api.make_url("/")),
             **(more or {}),
         }
         bot = Bot(Settings.load(environment), lambda _: None, clock=clock, pause=clock.pause)
+        bot.server = server or bot.server
         await bot.start()
         try:
             yield bot

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.line.webhook import BODY
+from bot.web.serving import BODY
 from tests.line.standin import ACCOUNT, BASIC_ID, Line, Phone, sign, words
 
 DANGER = "今から死にます"

@@ -57,8 +57,6 @@ class Process:
         while True:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the bot ended with {self._process.returncode}; see its log")
-            if not self.serves:
-                return
             try:
                 async with http.get(f"{self.address}/readyz") as response:
                     if response.status == 200:
