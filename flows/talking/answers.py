@@ -127,10 +127,8 @@ def _lead(talk: Talk, subject: Subject, parts: tuple[str, ...]) -> str:
 def _hear(talk: Talk, step: Listen, understanding: Understanding) -> Target | None:
     """Answers the theme that was heard; a listening step that leads to itself goes on listening."""
     here, own = Target(talk.at.flow, talk.at.step), {entry.theme for entry in step.hears}
-    for (
-        theme,
-        text,
-    ) in talk.book.phrases.hears.items():  # a joy or a loss is more than the family it happened in
+    # A joy or a loss is more than the family it happened in.
+    for theme, text in talk.book.phrases.hears.items():
         if theme in understanding.themes and theme not in own:
             talk.why.append(f"theme:{theme}")
             talk.say(text)
