@@ -189,7 +189,8 @@ class Place:
 class Desks:
     """Offers desks for what is known (voice, place, way, time, for whom).
 
-    `topics` are those of the directory; what was chosen in the slot `topics_from` takes their place.
+    `topics` are those of the directory; what was chosen in the slot `topics_from` takes their place. `operator` is said
+    below the desks by whoever filled in about.yaml: their own hours and contact (issue 9, point 5).
     """
 
     id: str
@@ -198,6 +199,7 @@ class Desks:
     topics: tuple[str, ...]
     topics_from: str  # "" = no slot
     choices: tuple[Choice, ...]
+    operator: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

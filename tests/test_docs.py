@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 
 from typer.core import TyperGroup
@@ -90,6 +91,12 @@ def test_every_word_of_make_in_the_docs_exists() -> None:
         for word in re.findall(r"`?make ([a-z]+)`?", (ROOT / page).read_text(encoding="utf-8")):
             if word not in ("of",):
                 assert word in targets, (page, word)
+
+
+def test_a_hoster_takes_a_python_that_the_project_runs_on() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    least = tuple(map(int, project["requires-python"].removeprefix(">=").split(".")))
+    assert tuple(map(int, (ROOT / ".python-version").read_text(encoding="utf-8").split("."))) >= least
 
 
 def test_every_link_in_the_docs_leads_somewhere() -> None:

@@ -18,7 +18,9 @@ from flows.model import Book
 from flows.problems import ContentError
 from flows.reading.bundle import as_known, into_folder, of_mode
 
-#: Left in `review` by the first of two people who check an emergency number: day, name, contact.
+#: Topics of desks that are dialled in emergencies: a new number of theirs needs two people.
+GRAVE = {"emergency", "suicide"}
+#: Left in `review` by the first of the two: day, name, contact.
 _FIRST = re.compile(r"\s?recheck:(?P<day>\S+):(?P<name>\S+):(?P<contact>\S*)$")
 
 
@@ -97,7 +99,8 @@ def write_folder(folder: Path, before: Bundle, after: Bundle) -> None:
 def rechecked(files: Bundle, id: str, name: str, today: date, contact: str) -> tuple[dict[str, str], bool]:
     """The bundle in which a desk was checked today, and whether that counts already.
 
-    An emergency number needs two people with different names; what the first one saw waits in the column `review`.
+    A new number that is dialled in emergencies needs two people with different names, and 110, 118 and 119 always do;
+    what the first one saw waits in the column `review`.
 
     Args:
         files: the bundle.
@@ -122,10 +125,9 @@ def rechecked(files: Bundle, id: str, name: str, today: date, contact: str) -> t
 def _checked(cells: dict[str, str], name: str, today: date, contact: str) -> tuple[dict[str, str], bool]:
     first = _FIRST.search(cells["review"])
     review = _FIRST.sub("", cells["review"])
-    done = cells.get("kind") != "emergency" or (
-        first is not None and first["name"] != name and first["contact"] == contact
-    )
-    if done:
+    topics = set(re.split(r"[;；\s]+", cells.get("topics", "")))
+    two = cells.get("kind") == "emergency" or (contact != cells["contact"] and topics & GRAVE)
+    if not two or (first is not None and first["name"] != name and first["contact"] == contact):
         return {**cells, "contact": contact, "checked_on": str(today), "review": review}, True
     return {**cells, "review": f"{review} recheck:{today}:{name}:{contact}".strip()}, False
 

@@ -39,6 +39,9 @@ FAMILY = {family: family for family in ("yes", "no", "only")}
 AUDIENCES = {audience: audience for audience in ASKED_BY}
 YES_NO = {"yes": True, "no": False}
 
+#: Numbers that only a row of kind `emergency` may have: no desk of a town is ever written down as 119.
+EMERGENCY = ("110", "118", "119")
+
 _ID = re.compile(r"[a-z0-9-]{1,30}")
 _PHONE = re.compile(r"#\d{4}|1\d\d|(?=(?:-?\d){10,11}$)0\d+(?:-\d+)*")
 _URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
@@ -149,6 +152,8 @@ class DeskReader:
             patterns = [_PHONE, _URL]
         if contact and not any(pattern.fullmatch(contact) for pattern in patterns):
             self._bad(row, "contact", "contact_two" if _SEVERAL.search(contact) else wanted)
+        elif contact in EMERGENCY and kind != "emergency":
+            self._bad(row, "contact", "contact_emergency")
         return contact
 
     def _hours(self, row: Row) -> Hours:

@@ -213,7 +213,7 @@ def entry_bubbles(step: Step) -> int:
         case Say() | Ask() | Listen() | Check() | Practice() | Place() | Remind() | End():
             return _count(step.text)
         case Desks():
-            return _count(step.text) + 1  # the row of cards
+            return _count(step.text) + 1 + _count(step.operator)  # the row of cards between them
         case Memo():
             return max(_count(step.text) + 1, _count(step.empty))
         case _:

@@ -160,7 +160,10 @@ def _desks(reader: StepReader, id: str, fields: Fields) -> Step | None:
     topics = tuple(topic.value for topic in fields.values("topics", required=True))
     slot = fields.scalar("topics_from")
     choices = reader.choices(fields, "choices", required=True)
-    return Desks(id, fields.where, text, topics, slot.value if slot else "", choices) if text else None
+    operator = reader.texts.text(fields, "operator", required=False)
+    if not text:
+        return None
+    return Desks(id, fields.where, text, topics, slot.value if slot else "", choices, operator)
 
 
 def _memo(reader: StepReader, id: str, fields: Fields) -> Step | None:

@@ -256,6 +256,8 @@ class Talk:
             case Desks():
                 self.say(step.text)
                 offers.offer(self, step)
+                if not self.book.about.trial:
+                    self.say(step.operator)
                 return None
             case Remind() if not self.reminders:
                 self.say(step.cannot)

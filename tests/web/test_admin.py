@@ -17,6 +17,7 @@ from bot.process import Bot
 from bot.settings import Settings
 from bot.totals import merged
 from bot.web.access import TRIES
+from flows.listing.missing import missing_towns
 from tests.support import SUNDAY_NIGHT, book
 from tests.test_guide import folder
 from tests.tiny import SECRET, Clock
@@ -154,6 +155,42 @@ async def test_an_emergency_number_takes_two_names(bot: Bot, content: Path) -> N
     row = next(line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("fire-119"))
     assert "2026-11-22" in row
     assert "recheck" not in row
+
+
+async def test_a_new_number_that_is_dialled_in_danger_takes_two_names(bot: Bot, content: Path) -> None:
+    table, id, new = content / "desks" / "national.csv", "inochi-sos-tel", "0120-000-000"
+
+    def row() -> str:
+        return next(line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith(id))
+
+    async with browser() as one, browser() as two:
+        first, second = (
+            await forms(bot, one, "はな", "a-token"),
+            await forms(bot, two, "jiro", "another-token"),
+        )
+        for _ in range(2):
+            assert "別の名前の人" in await recheck(bot, one, first, id, new)
+            assert f",{new}," not in row()
+        assert "別の名前の人" in await recheck(bot, two, second, id, "0120-000-001")
+        assert f"{id} を書きかえました" in await recheck(bot, one, first, id, "0120-000-001")
+    assert ",0120-000-001," in row()
+    assert "recheck" not in row()
+
+
+async def test_119_is_no_number_of_a_town(bot: Bot, content: Path) -> None:
+    before = (content / "desks" / "municipal.csv").read_bytes()
+    town = next(missing_towns(book().directory, book().gazetteer))
+    async with browser() as http:
+        data = {
+            "form": await forms(bot, http, "はな", "a-token"),
+            "id": town.id,
+            "name": "a",
+            "url": town.url,
+        }
+        url = f"http://127.0.0.1:{bot.port}/admin/missing"
+        async with http.post(url, data={**data, "contact": "119"}) as response:
+            assert "kind が emergency の行だけ" in await response.text()
+    assert (content / "desks" / "municipal.csv").read_bytes() == before
 
 
 async def test_a_number_that_cannot_be_dialled_changes_nothing(bot: Bot, content: Path) -> None:
