@@ -59,9 +59,7 @@ async def examine(settings: Settings, now: Callable[[], datetime]) -> AsyncItera
             yield await one
     async for finding in _line(settings):
         yield finding
-    yield Finding(
-        None, "Backups: cannot be seen from here. Keep BOT_SECRET and the database apart (docs/deploy.md)."
-    )
+    yield _backups(settings, now())
 
 
 def _content(settings: Settings) -> Finding:
@@ -101,6 +99,49 @@ def _files(settings: Settings) -> list[Finding]:
             found.append(Finding(closed, f"File {path}: {more}"))
     return found
 
+
+def _backups(settings: Settings, now: datetime) -> Finding:
+    """Copies of SQLite's file that stand beside it, or where the bot is started."""
+    if not settings.sqlite:
+        return Finding(None, "Backups: those of PostgreSQL are not seen from here (docs/operations.md).")
+    own = _file_of(settings).resolve()
+    copies = [
+        path
+        for folder in {own.parent, Path().resolve()}
+        if folder.exists()
+        for path in folder.iterdir()
+        if path != own and path.is_file() and _is_database(path)
+    ]
+    for path in copies:
+        if (path.parent / SECRET_FILE.name).exists():
+            return Finding(
+                False, f"Backups: {path.name} stands beside the key. Move it away: together they can be read."
+            )
+    days = {path: (now - datetime.fromtimestamp(path.stat().st_mtime, UTC)).days for path in copies}
+    for path, old in days.items():
+        if old > settings.retention_days:
+            return Finding(
+                False,
+                f"Backups: {path.name} is {old} days old, and holds what people erased since. Delete it: "
+                f"RETENTION_DAYS is {settings.retention_days}.",
+            )
+    if days:
+        return Finding(True, f"Backups: the newest copy here is {min(days.values())} days old.")
+    return Finding(
+        None, "Backups: none is seen here. Make one, and keep it apart from the key (docs/deploy.md)."
+    )
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+#: How a file of SQLite begins (https://www.sqlite.org/fileformat.html, 1.3).
+_SQLITE = b"SQLite format 3\0"
 
 _MORE_SPACE = (
     f". At least {FREE // 1_000_000} MB are needed: delete what is not needed, or take a larger disk."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -76,7 +77,9 @@ class World:
         )
 
 
-async def examined(world: World, folder: Path, about: str = ABOUT) -> dict[str, Finding]:
+async def examined(
+    world: World, folder: Path, about: str = ABOUT, database: str = "bot.db"
+) -> dict[str, Finding]:
     """The findings by the word that they begin with; the good ones among equals only when there is no other."""
     for name, text in {**bundle(), "about.yaml": about}.items():
         path = folder / "content" / name
@@ -84,7 +87,7 @@ async def examined(world: World, folder: Path, about: str = ABOUT) -> dict[str, 
         path.write_text(text, encoding="utf-8")
     async with world.open():
         env = {
-            "DATABASE_URL": f"sqlite:///{folder}/bot.db",
+            "DATABASE_URL": f"sqlite:///{folder}/{database}",
             "CONTENT_DIR": str(folder / "content"),
             "BOT_SECRET": SECRET,
             "PUBLIC_URL": world.url,
@@ -106,6 +109,26 @@ async def test_a_good_bot_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert {"Settings", "Content", "Disk", "Folder", "Database", "Address", "Clock", "Discord", "LINE"} < set(
         found
     )
+
+
+async def test_copies_of_the_database_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await database.upgrade(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    copy = tmp_path / "copy.db"
+    copy.write_bytes((tmp_path / "bot.db").read_bytes())
+    found = (await examined(World(), tmp_path))["Backups"]
+    assert (found.good, found.text) == (True, "Backups: the newest copy here is 0 days old.")
+
+    long_ago = (tokyo_now() - timedelta(days=40)).timestamp()
+    os.utime(copy, (long_ago, long_ago))
+    found = (await examined(World(), tmp_path))["Backups"]
+    assert (found.good, "copy.db is 40 days old" in found.text) == (False, True)
+
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret").touch(mode=0o600)
+    copy.rename(tmp_path / "data" / "bot.db")
+    found = (await examined(World(), tmp_path, database="data/tomoshibi.db"))["Backups"]
+    assert (found.good, "bot.db stands beside the key" in found.text) == (False, True)
 
 
 async def test_each_fault_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
