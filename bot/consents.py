@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database, consents
 from bot.logs import log
@@ -57,35 +59,34 @@ class Consents:
             place: the server.
             today: in Asia/Tokyo.
         """
-        ids = list(_ids(who, place))
-        statement = sa.select(consents).where(consents.c.id.in_(ids))
         async with self._database.read() as connection:
-            rows = {row.id: row for row in await connection.execute(statement)}
-        row = next((rows[id] for id in ids if id in rows), None)
-        if row is None:
-            return None
-        try:
-            found = Consent(**json.loads(self._keyring.open("consent", row.id, row.sealed)))
-        except Unreadable:
-            log.error("unreadable", what="consent")
-            return None
-        if row.day != today or row.id != ids[0]:
-            await self.keep(who, place, found, today)
-        return found
+            row, consent = await self._read(connection, who, place)
+        stale = row is not None and (row.day != today or row.id != next(_ids(who, place)))
+        return await self.renew(who, place, today) if consent and stale else consent
+
+    async def renew(self, who: Pseudonym, place: Pseudonym, today: date, **changes: Any) -> Consent | None:
+        """Changes what stands, in one transaction; None when it has ended meanwhile: what was erased stays erased.
+
+        Args:
+            who: the person.
+            place: the server.
+            today: in Asia/Tokyo.
+            changes: fields of `Consent`.
+        """
+        async with self._database.begin() as connection:
+            row, consent = await self._read(connection, who, place, lock=True)
+            if consent is None:
+                return None
+            consent = replace(consent, **changes)
+            new = self._row(who, place, consent, today)
+            await connection.execute(sa.update(consents).where(consents.c.id == row.id).values(new))
+        return consent
 
     async def keep(self, who: Pseudonym, place: Pseudonym, consent: Consent, today: date) -> None:
         """Writes down what somebody agreed to, in the place of what was before."""
-        id = next(_ids(who, place))
-        row = {
-            "id": id,
-            "key": who.key,
-            "place": place.key,
-            "day": today,
-            "sealed": self._keyring.seal("consent", id, dump(asdict(consent))),
-        }
         async with self._database.begin() as connection:
             await connection.execute(_delete(who, place))
-            await connection.execute(sa.insert(consents), row)
+            await connection.execute(sa.insert(consents), self._row(who, place, consent, today))
 
     async def end(self, who: Pseudonym, place: Pseudonym) -> None:
         """Somebody no longer agrees, or has left the place."""
@@ -97,6 +98,28 @@ class Consents:
         keys = [key for key in (place.key, place.previous) if key]
         async with self._database.begin() as connection:
             await connection.execute(sa.delete(consents).where(consents.c.place.in_(keys)))
+
+    async def _read(
+        self, connection: AsyncConnection, who: Pseudonym, place: Pseudonym, *, lock: bool = False
+    ) -> tuple[Any, Consent | None]:
+        """The row under the newest secret that has one, and what it says; None where there is nothing to be read."""
+        ids = list(_ids(who, place))
+        statement = sa.select(consents).where(consents.c.id.in_(ids))
+        found = await connection.execute(statement.with_for_update() if lock else statement)
+        rows = {row.id: row for row in found}
+        row = next((rows[id] for id in ids if id in rows), None)
+        if row is None:
+            return None, None
+        try:
+            return row, Consent(**json.loads(self._keyring.open("consent", row.id, row.sealed)))
+        except Unreadable:
+            log.error("unreadable", what="consent")
+            return row, None
+
+    def _row(self, who: Pseudonym, place: Pseudonym, consent: Consent, today: date) -> dict[str, Any]:
+        id = next(_ids(who, place))
+        sealed = self._keyring.seal("consent", id, dump(asdict(consent)))
+        return {"id": id, "key": who.key, "place": place.key, "day": today, "sealed": sealed}
 
 
 def _ids(who: Pseudonym, place: Pseudonym) -> Iterator[bytes]:

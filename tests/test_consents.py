@@ -60,6 +60,16 @@ async def test_it_ends(kept: Consents, keyring: Keyring) -> None:
     assert await kept.find(*names(keyring, "2"), TODAY) is None
 
 
+async def test_what_was_erased_is_not_brought_back_by_a_change(kept: Consents, keyring: Keyring) -> None:
+    await kept.keep(*names(keyring), YES, TODAY)
+    changed = Consent(True, "en", "emergency", 9)
+    assert await kept.renew(*names(keyring), TODAY, grade="emergency", offered=9) == changed
+    assert await kept.find(*names(keyring), TODAY) == changed
+    await kept.end(*names(keyring))
+    assert await kept.renew(*names(keyring), TODAY, grade="high", offered=10) is None
+    assert await kept.find(*names(keyring), TODAY) is None
+
+
 async def test_an_erase_takes_it_along(database: Database, kept: Consents, keyring: Keyring) -> None:
     for user in "12":
         await kept.keep(*names(keyring, user), YES, TODAY)

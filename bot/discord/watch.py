@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -111,11 +110,14 @@ class Watch:
             [outcome] = await self._core.handle([self._events.watched(message, consent.language)])
             if outcome.word == "duplicate":
                 return
-            consent = replace(consent, offered=now)
-        elif RISKS.index(grade) <= RISKS.index(consent.grade):
+            offered = now
+        elif RISKS.index(grade) > RISKS.index(consent.grade):
+            offered = consent.offered
+        else:
             return
-        await self._consents.keep(who, place, replace(consent, grade=grade), self._today())
-        if consent.staff and self._staff:
+        # Read anew: they may have erased or chosen otherwise while the turn was taken.
+        renewed = await self._consents.renew(who, place, self._today(), grade=grade, offered=offered)
+        if renewed and renewed.staff and self._staff:
             await self._staff(self._notice(message, grade))
 
     def _notice(self, message: discord.Message, grade: Risk) -> Json:

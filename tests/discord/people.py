@@ -146,12 +146,14 @@ class Person:
 
     async def _through(self, call: Call, text: str) -> list[Json]:
         await self.discord.until(lambda: call.window)
+        return await self.answer(await self.submits(call, text))
+
+    async def submits(self, call: Call, text: str) -> Call:
+        """Writes into an open window, and does not wait."""
         assert call.window
         field = call.window["components"][0]["components"][0]
         rows = [{"type": 1, "components": [{"type": 4, "custom_id": field["custom_id"], "value": text}]}]
-        return await self.answer(
-            await self.asks(5, {"custom_id": call.window["custom_id"], "components": rows})
-        )
+        return await self.asks(5, {"custom_id": call.window["custom_id"], "components": rows})
 
     async def answer(self, call: Call) -> list[Json]:
         """The answer to an interaction, once it is whole."""

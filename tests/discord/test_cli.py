@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from discord import Permissions
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
@@ -13,6 +17,7 @@ from tests.discord.conftest import ALL, new_discord, serving
 from tests.discord.standin import BOT, GUILD, LOBBY, STAFF, TALK, WATCHED, Discord, Refused, guild, labels
 from tests.support import CONTENT
 
+README = Path(__file__).parents[2] / "README.md"
 ROLE = "600000000000000001"
 VIEW, SEND, HISTORY, MODERATE = 1 << 10, 1 << 11, 1 << 16, 1 << 40
 
@@ -63,14 +68,19 @@ async def test_without_a_token(command: tuple[str, ...]) -> None:
     assert result.exit_code == 2 and "DISCORD_TOKEN is not set" in result.stderr
 
 
-async def test_the_invite_asks_for_the_least(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_invite_asks_for_the_least_and_says_why() -> None:
     result = await run(new_discord(), "invite")
     assert result.exit_code == 0, result.output
-    assert (
-        f"client_id={BOT}&scope=bot+applications.commands&permissions={VIEW | SEND | HISTORY}"
-        in result.stdout
-    )
-    assert "integration_type=1" in result.stdout and "Read Message History: to find" in result.stdout
+    server, person = (line.strip() for line in result.stdout.splitlines() if "https://" in line)
+    asked = dict(parse_qsl(urlsplit(server).query))
+    assert (asked["client_id"], asked["scope"]) == (BOT, "bot applications.commands")
+    wanted = ("view_channel", "send_messages", "read_message_history")
+    assert Permissions(int(asked["permissions"])) == Permissions(**dict.fromkeys(wanted, True))
+    readme = README.read_text(encoding="utf-8")
+    for name in (one.replace("_", " ").title() for one in wanted):
+        [why] = re.findall(rf"^  {name}: (.+)$", result.stdout, re.MULTILINE)
+        assert len(why) > 20 and name in readme
+    assert "permissions" not in person and "integration_type=1" in person
 
 
 async def test_the_welcome_post_is_written_once() -> None:
