@@ -41,7 +41,7 @@ ROUND = 5.0
 #: Seconds for which the end waits for the round that is under way.
 PATIENCE = 3.0
 #: New objects after which Python looks for circles among the young, and how many such looks before it looks at older
-#: ones. Its own 700 and 10 cost a third of all turns (docs/benchmarks.md): a turn leaves hardly any circles behind.
+#: ones. Its own 700 and 10 cost a quarter of a tap: a turn leaves hardly any circles behind.
 YOUNG, OLDER = 20_000, 50
 
 Only = Literal["web", "worker"]
